@@ -151,6 +151,39 @@ def test_what_cannot_be_used_is_one_message_before_any_work(campaign, monkeypatc
     assert sorted(campaign.rglob("*")) == before
 
 
+def test_who_agreed_is_read_from_the_column_that_is_named_and_the_rest_is_said(campaign, monkeypatch):
+    asked = {}
+    monkeypatch.setattr(plan_page, "write_page", lambda notebook, settings, *_, **__: asked.update(settings) or [])
+    pd.read_csv("new.csv").assign(Darf=["ja", "nein"] * 45).to_csv("new.csv", index=False)
+    said = run("plan", *WORDS, "--start", MONDAY, "--column", "consent_letter=Darf")
+    assert said.exit_code == 0, said.output
+    assert asked["how"]["consent"] == {"letter": "Darf"}
+    assert "emails is not in the table: all are taken as agreeing. Consent to letters is kept to." in said.output
+    trial = wb.read_trial("customers.csv", "offers.toml")
+    letters = plan_page.planned(trial, "new.csv", **asked["how"]).frame.query("channel == 'letter'")
+    assert len(letters)
+    assert letters["Darf"].isin(["ja", True]).all()
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (
+            ["--column", "consent_letter=Darv"],
+            "`Darv` is to say who agreed to letters: no such column. Did you mean `Darf`",
+        ),
+        (["--column", "consent_fax=Darf"], "consent_fax is for no channel of the playbook"),
+        ([], "`Zustimmung` looks like consent to be reached, and is of no channel"),
+    ],
+)
+def test_consent_that_cannot_be_read_is_asked_about_before_any_work(campaign, monkeypatch, words, says):
+    monkeypatch.setattr(plan_page, "write_page", None)
+    pd.read_csv("new.csv").assign(**{"Darf" if words else "Zustimmung": "ja"}).to_csv("new.csv", index=False)
+    said = run("plan", *WORDS, *words)
+    assert said.exit_code == 1
+    assert says in said.output
+
+
 @pytest.mark.slow
 def test_a_first_day_before_that_of_the_list_is_refused_by_the_option_s_name(campaign):
     people = pd.read_csv("new.csv").assign(left_on="2024-11-30")

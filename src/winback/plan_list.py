@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 
 from winback.outreach.contact_rows import OF_THE_LIST, carried_along
-from winback.outreach.plan_words import consent_unknown
 from winback.outreach.planned import OutreachPlan
 from winback.results import Sentences, counted, join_words
 from winback.tables import LAPSED, NO_OFFER, write_csv, write_workbook
@@ -66,8 +65,7 @@ def write_tables(plan: OutreachPlan, folder: str | Path | None) -> Sentences:
     return Saved.of(
         [
             f"Beside this page: {join_words(TABLES)}.",
-            f"{TABLES[0]}: {n} with {whom}, day by day; in {TABLES[1]} the first day, and each agent, has a sheet."
-            f"{''.join(f' {line}' for line in consent_unknown(plan))}",
+            f"{TABLES[0]}: {n} with {whom}, day by day; in {TABLES[1]} the first day, and each agent, has a sheet.",
             *notes,
         ]
     )

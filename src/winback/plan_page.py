@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from winback.base.lapsed import Lapsed
-from winback.outreach.matching import CONSENT
+from winback.outreach.consent import consent_named, consent_words, headings_of, refuse_unclear_consent, with_consent
 from winback.outreach.on_the_list import refuse_later_leavers
 from winback.outreach.plan import outreach_plan
 from winback.outreach.planned import OutreachPlan
+from winback.outreach.playbook import Playbook
 from winback.outreach.playbook_files import load_playbook
 from winback.outreach.slots import day_of, planned_before
 from winback.pages.settings import load_notebook
@@ -22,7 +23,7 @@ from winback.pages.written import write_page
 from winback.plan_list import TABLES, keep_older, write_tables
 from winback.policies.learn import learn_policy
 from winback.policies.listing import whom_to_list
-from winback.report import asked_trial, comparable_trial
+from winback.report import asked_trial, comparable_trial, whom_to_contact
 from winback.tables import AnyTable, check_writable, load_table
 from winback.trial.trial import Trial
 
@@ -46,6 +47,7 @@ def planned(
     already: Iterable[str | Path] = (),
     back: str | Path | None = None,
     despite_causes: bool = False,
+    consent: Mapping[str, str] | None = None,
 ) -> OutreachPlan:
     """Learn from a trial that counts a playbook's costs who gets which offer, and plan the contacts with them.
 
@@ -63,6 +65,8 @@ def planned(
         Lists of plans made before; a table of who has bought since.
     despite_causes : bool
         As in `outreach_plan`.
+    consent : mapping, optional
+        Channel -> the column of the customers that says who agreed to be reached by it.
 
     Examples
     --------
@@ -71,7 +75,7 @@ def planned(
     >>> planned(study.trial, study.new_leavers).start
     datetime.date(2016, 1, 4)
     """
-    policy = learn_policy(trial.over(contact_costs=load_playbook(playbook)))
+    policy = learn_policy(trial.over(contact_costs=with_consent(load_playbook(playbook), consent)))
     return outreach_plan(
         policy,
         whom,
@@ -115,7 +119,7 @@ def write_plan_page(
     customers, offers : path, optional
         The trial's two files; None for the telecom study.
     columns : mapping, optional
-        winback's name of a column -> the table's own.
+        winback's name of a column -> the table's own; ``consent_<channel>`` is of those who are to be contacted.
     whom : path, optional
         New leavers who are to be contacted; by default those of the trial itself who were sent nothing.
     out : path
@@ -123,7 +127,8 @@ def write_plan_page(
     tell : callable, optional
         Is told, where it takes long, what is being worked on, and at the end who is contacted; such as ``print``.
     how : mapping, optional
-        Arguments of `planned`: ``start``, ``playbook``, ``keep_back``, ``already``, ``back``, ``despite_causes``.
+        Arguments of `planned`: ``start``, ``playbook``, ``keep_back``, ``already``, ``back``, ``despite_causes``,
+        ``consent``.
     overwrite : bool
         Whether an older list in that folder may go; it may be in use.
     **terms
@@ -149,14 +154,16 @@ def write_plan_page(
     """
     check_writable(out, (PAGE, *TABLES))
     keep_older(Path(out), (how or {}).get("already", ()), overwrite=overwrite)
-    asked, how = asked_trial(customers, offers, columns, terms), _whole_paths(how or {})
-    _check_all(asked, whom, how)
+    columns, consent = consent_named(columns or {})
+    how = _whole_paths({**(how or {}), **({"consent": consent} if consent else {})})
+    asked = asked_trial(customers, offers, columns, terms)
+    to_know = _check_all(asked, whom, how)
     notebook = load_notebook(NOTEBOOK)
     if customers is not None:
         drop_of_the_study(notebook)
     settings = asked | {"whom": None if whom is None else str(Path(whom).resolve()), "how": how}
     paths = write_page(notebook, settings, out, page=PAGE, tables=TABLES, tell=tell)
-    for line in _said_by(notebook) if tell is not None else ():
+    for line in (*to_know, *_said_by(notebook)) if tell is not None else ():
         tell(line)
     return paths
 
@@ -172,9 +179,9 @@ def _whole_paths(how: Mapping[str, object]) -> dict[str, object]:
     return given
 
 
-def _check_all(asked: Mapping, whom: str | Path | None, how: Mapping) -> None:
-    """Refuse, before a kernel starts, everything that cannot be used, in one error."""
-    problems: list[str] = []
+def _check_all(asked: Mapping, whom: str | Path | None, how: Mapping) -> list[str]:
+    """Refuse, before a kernel starts, everything that cannot be used, in one error; return what is to be known."""
+    problems, to_know = [], []
 
     def tried(verb, *about, **more):
         try:
@@ -189,6 +196,7 @@ def _check_all(asked: Mapping, whom: str | Path | None, how: Mapping) -> None:
     if "start" in how:
         tried(day_of, how["start"], "start")
     playbook = tried(load_playbook, how.get("playbook"))
+    playbook = tried(with_consent, playbook, how.get("consent")) if playbook is not None else None
     for path in how.get("already", ()):
         plan = tried(load_table, path)
         _ = tried(planned_before, plan) if plan is not None else None
@@ -197,12 +205,23 @@ def _check_all(asked: Mapping, whom: str | Path | None, how: Mapping) -> None:
     trial = tried(comparable_trial, **asked)
     if trial is not None:
         _ = tried(trial.over, contact_costs=playbook) if playbook is not None else None
-        flags = [] if playbook is None else [f"{CONSENT}{channel.name}" for channel in playbook.channels]
-        asked = tried(whom_to_list, trial, whom, flags) if whom is not None else None
-        if asked is not None and "left_on" in asked[0]:
-            tried(_left_before, asked[0], how)
+        to_know = tried(_to_know, trial, whom_to_contact(asked["customers"], whom), playbook, how)
     if problems:
         raise ValueError("\n".join(dict.fromkeys(problems)))
+    return to_know
+
+
+def _to_know(trial: Trial, whom: AnyTable | None, playbook: Playbook | None, how: Mapping) -> list[str]:
+    """Return what was taken for what in the table of those to be contacted, and whose consent is not known."""
+    channels = () if playbook is None else playbook.channels
+    customers, _, reading = whom_to_list(trial, whom, [name for each in channels for name in headings_of(each)])
+    if isinstance(whom, str | Path) and "left_on" in customers:
+        _left_before(customers, how)
+    if playbook is None:
+        return []
+    known = (playbook.channels, playbook.rules, customers.columns)
+    refuse_unclear_consent(*known)
+    return [*reading, consent_words(*known)]
 
 
 def _left_before(customers: pd.DataFrame, how: Mapping) -> None:

@@ -77,7 +77,7 @@ def test_channels_without_use_or_consent_and_rules_that_read_what_nobody_has_are
     told = plan_of(book, "2026-01-05").what_is_said()
     assert "Not planned, though in the rules: visits." in told
     assert "Rules that ask for what a customer brought a month fit nobody" in told
-    assert "Consent to letters is not in the table: all are taken to agree." in told
+    assert "Consent to letters and visits is not in the table: all are taken as agreeing." in told
     assert "Not planned" not in plan.what_is_said()
     assert "Rules that ask" not in plan.what_is_said()
 

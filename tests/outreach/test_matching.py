@@ -7,12 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from winback.outreach import Channel, Playbook, Remedy, Rule, Step
-from winback.outreach.matching import first_that_answers, first_that_fits, is_sent_an_offer, may_be_reached
+from winback.outreach.consent import may_be_reached
+from winback.outreach.matching import first_that_answers, first_that_fits, is_sent_an_offer
 from winback.tables import TableError
 
 REASONS = ["price", "service", "both", "quality", "service; price", "Price ; moved", None]
 OFFERS = ["discount", "upgrade", "none", None]
-CHANNELS = ["call", "letter", "visit"]
+CHANNELS = [Channel(name) for name in ("call", "letter", "visit")]
 
 
 def some(values):

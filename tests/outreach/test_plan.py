@@ -164,7 +164,7 @@ def keeps_own_limits(own, person, playbook, despite):
         assert counts_from is None or day[place] >= counts_from + pd.Timedelta(days=step.after_days)
         assert day[place] >= ready
         assert not step.brings_offer or day[place] <= may_get
-        assert its_end is None or place > max(bringing_of(chain)) or day[place] < its_end
+        assert its_end is None or place not in bringing_of(chain) or day[place] < its_end
     assert any(day[place] is not None for place in bringing_of(chain))
     if all(each is not None for each in day.values()):
         due = 2.0 if person["offer"] == "call" else 0.0  # the offer itself, paid on contact

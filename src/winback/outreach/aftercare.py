@@ -13,10 +13,10 @@ from winback.base.purchase_base import PurchaseBase
 from winback.doors import door
 from winback.outreach.after_purchases import Due, bought_in, due_contacts, messages, reasons_why, steps_of
 from winback.outreach.chains import cost_of
+from winback.outreach.consent import may_be_reached
 from winback.outreach.contact_rows import place_in_row, shared_out, side_by_side, with_columns_of
 from winback.outreach.dates import days_meant, yearly
 from winback.outreach.follow_ups import AftercarePlan
-from winback.outreach.matching import may_be_reached
 from winback.outreach.playbook import Playbook
 from winback.outreach.schedule import LONGEST_MONTH, Chains, schedule
 from winback.outreach.slots import calendar_of, contacts_with, first_and_last, planned_before
@@ -135,7 +135,8 @@ def _may_be_made(base: PurchaseBase, playbook: Playbook, due: Due) -> np.ndarray
     """Return which contacts are with customers who consent and may be contacted at all."""
     if base.people is None:
         return np.ones(len(due.day), dtype=bool)
-    channels = [step.channel for step in steps_of(playbook.aftercare)]
+    known = {channel.name: channel for channel in playbook.channels}
+    channels = [known[step.channel] for step in steps_of(playbook.aftercare)]
     may = may_be_reached(base.people, channels)
     for _, marked in unwanted(base.people):
         may &= ~marked[:, None]

@@ -10,8 +10,9 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from winback.outreach.consent import may_be_reached
 from winback.outreach.entries import Channel, Remedy, Rule, Step
-from winback.outreach.matching import first_that_answers, first_that_fits, is_sent_an_offer, may_be_reached
+from winback.outreach.matching import first_that_answers, first_that_fits, is_sent_an_offer
 
 
 class Chain(NamedTuple):
@@ -99,7 +100,7 @@ def customer_chains(
     steps = [chain.steps for chain in chains]
     channel = _laid_out([[names.index(step.channel) for step in each] for each in steps], -1)[rule]
     brings = _laid_out([[step.brings_offer for step in each] for each in steps], False)[rule]
-    reached = may_be_reached(customers, names)
+    reached = may_be_reached(customers, channels)
     allowed = (channel >= 0) & np.take_along_axis(reached, np.maximum(channel, 0), axis=1)
     carries = allowed & (brings | ~brings.any(axis=1, keepdims=True))
     with_remedy = carries & (carries.cumsum(axis=1) == 1) & (remedy >= 0)[:, None]

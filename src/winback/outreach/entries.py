@@ -37,6 +37,8 @@ class Channel(Entry):
         Whether customers may be reached on quiet days, too.
     agents : tuple of str
         Who makes the contacts; they share them out.
+    consent : str
+        The customers' column that says who may be reached by it, where it is not called ``consent_<name>``.
     """
 
     name: str
@@ -44,6 +46,7 @@ class Channel(Entry):
     per_day: int | None = None
     on_quiet_days: bool = False
     agents: tuple[str, ...] = ()
+    consent: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Which rule and which remedy are for whom, and who may be reached by which channel?"""
+"""Which rule and which remedy are for whom?"""
 
 from __future__ import annotations
 
@@ -9,13 +9,11 @@ import pandas as pd
 
 from winback.outreach.entries import Rule
 from winback.tables import NO_OFFER, ProblemList, label_codes, label_text
-from winback.tables.kinds import WHAT_IS_READ, parse_flag
-from winback.tables.likeness import bare_name
+from winback.tables.kinds import WHAT_IS_READ
 from winback.tables.numbers import parse_number
 
 BETWEEN = ";"  # between several reasons of one label, see `winback.code_reasons`
 BOTH, IN_BOTH = "both", {"price", "service"}  # the study's label of those who left for the two
-CONSENT = "consent"  # begins the name of a column that says who may be reached by a channel
 
 
 def first_that_fits(rules: Sequence[Rule], customers: pd.DataFrame) -> np.ndarray:
@@ -112,23 +110,3 @@ def is_sent_an_offer(customers: pd.DataFrame) -> np.ndarray:
     if "offer" not in customers:
         return np.ones(len(customers), dtype=bool)
     return _labelled(customers, "offer", lambda label: label != NO_OFFER)
-
-
-def may_be_reached(customers: pd.DataFrame, channels: Sequence[str]) -> np.ndarray:
-    """Return who may be reached by which channel, (n, c) bool.
-
-    Where a column ``consent_<channel>`` says who agreed, an empty cell is no consent; without such a column all may be.
-
-    Examples
-    --------
-    >>> may_be_reached(pd.DataFrame({"Consent call": ["yes", "no", None]}), ["call", "letter"]).tolist()
-    [[True, True], [False, True], [False, True]]
-    """
-    may = np.ones((len(customers), len(channels)), dtype=bool)
-    for place, channel in enumerate(channels):
-        for column in customers.columns:
-            if bare_name(column) == bare_name(f"{CONSENT}{channel}"):
-                read = parse_flag(customers[column])
-                _refuse(customers, column, read.unread, "flag")
-                may[:, place] &= read.column.fillna(False).to_numpy(dtype=bool)
-    return may

@@ -10,6 +10,7 @@ import pandas as pd
 
 from winback.base.customers import places_among
 from winback.base.lapsed import Lapsed
+from winback.outreach.consent import refuse_unclear_consent
 from winback.outreach.matching import is_sent_an_offer
 from winback.outreach.playbook import Playbook
 from winback.outreach.slots import refuse_unless_read
@@ -69,18 +70,20 @@ def playbook_of(listed: ContactList, playbook: Playbook | None) -> Playbook:
     Raises
     ------
     ValueError
-        When the trial counts no playbook's costs, or when contacts would cost something else than it counts.
+        When the trial counts no playbook's costs, when contacts would cost something else than it counts, or when a
+        column looks like consent and it is not clear to which channel.
     """
     trial = listed.value.trial
     counted = trial.contact_costs
     if playbook is None and isinstance(counted, Playbook):
-        return counted
+        playbook = counted
     if playbook is None or counted is None or not _cost_alike(trial, counted, playbook, listed):
         given = "" if playbook is None else f", not {contacts_in_words(trial.over(contact_costs=playbook))}"
         raise ValueError(
             f"The list was made from a trial with {contacts_in_words(trial)}{given}: a plan must spend what its policy "
             "was learned with. Learn it from trial.over(contact_costs=playbook), and list with that."
         )
+    refuse_unclear_consent(playbook.channels, playbook.rules, listed.customers.columns)
     return playbook
 
 

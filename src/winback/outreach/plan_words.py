@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 
 from winback.money import format_money, money_interval
+from winback.outreach.consent import consent_words, in_plural, taken_as_agreed
 from winback.outreach.dates import day_words
-from winback.outreach.matching import CONSENT
 from winback.outreach.schedule import LONGEST_MONTH
 from winback.policies.contact_list import ASKED_BEFORE, NEW_LEAVERS, UNTOUCHED
 from winback.policies.strangers import left_out_of
@@ -102,6 +102,10 @@ def to_decide(plan: Result) -> str:
     if unlimited:
         work = join_words(done(str(name), counts[name]) for name in unlimited)
         parts.append(f"check that somebody can {work} in one day (no limit is set)")
+    known = (plan.playbook.channels, plan.playbook.rules, plan.listed.customers.columns)
+    used = set(plan.frame["channel"])
+    if agreed := [name for name in taken_as_agreed(*known) if name in used]:
+        parts.append(f"check that they agreed to {join_words(in_plural(name) for name in agreed)}")
     return f"{'; '.join([*parts, 'say who strikes out buyers daily']).capitalize()}."
 
 
@@ -124,16 +128,12 @@ def not_used(plan: Result) -> Iterator[str]:
             yield f"Rules that ask for {words} fit nobody: it is known of none of these customers."
 
 
-def consent_unknown(plan: Result) -> Iterator[str]:
-    """Yield to which channels of the plan nobody was asked to consent, as far as the table tells."""
-    names = dict.fromkeys(plan.frame["channel"])
-    unasked = [f"{name}s" for name in names if f"{CONSENT}_{name}" not in plan.listed.customers]
-    if unasked:
-        yield f"Consent to {join_words(unasked)} is not in the table: all are taken to agree."
-
-
 def doubts(plan: Result) -> Iterator[str]:
     """Yield what is in doubt, the most important first."""
+    known = (plan.playbook.channels, plan.playbook.rules, plan.listed.customers.columns)
+    consent, is_kept_of_some = taken_as_agreed(*known), consent_words(*known).count("Consent") > 1
+    if consent and is_kept_of_some:  # a column is lacking beside others: forgotten, or called otherwise
+        yield str(plan.consent())
     if plan.n_beyond:
         yield (
             f"By the first day {counted(plan.n_beyond, 'customers', 'have')} been away for longer than anybody in the "
@@ -154,6 +154,8 @@ def doubts(plan: Result) -> Iterator[str]:
     if plan.listed.whom == UNTOUCHED:
         yield f"These are the trial's own customers who were sent nothing. {NEW_LEAVERS}, to plan them instead."
     yield _sequence_untested(plan)
+    if consent and not is_kept_of_some:
+        yield str(plan.consent())
 
 
 def _sequence_untested(plan: Result) -> str:

@@ -12,12 +12,12 @@ import pandas as pd
 
 from winback.doors import door
 from winback.outreach.came_as_forecast import CameAsForecast, held_against
+from winback.outreach.consent import consent_words
 from winback.outreach.dates import short_day
 from winback.outreach.first_day import FirstDay, first_day_of
 from winback.outreach.foreseen import FIGURES, foreseen
 from winback.outreach.plan_words import (
     EVERY_DAY,
-    consent_unknown,
     doubts,
     first_month,
     kept_back,
@@ -128,6 +128,11 @@ class OutreachPlan(Result):
         """The offer that most of those contacted are made; None where nobody is."""
         return None if self.reached.empty else str(self.reached["offer"].astype(object).mode().iloc[0])
 
+    def consent(self) -> Sentences:
+        """Say to whose consent the plan keeps, and by which channels all are taken as agreeing."""
+        book = self.playbook
+        return Sentences.of([consent_words(book.channels, book.rules, self.listed.customers.columns)])
+
     def what_to_do(self) -> Sentences:
         """Say who does what on the first day, whom not to contact, and what holds from then on."""
         if self.frame.empty:
@@ -215,7 +220,7 @@ class OutreachPlan(Result):
 
     def what_is_said(self) -> Sentences:
         """Say with which words each is contacted on the first day, which channels are not used, and who has agreed."""
-        return Sentences.of([*self.first_day.words(), *not_used(self), *consent_unknown(self)])
+        return Sentences.of([*self.first_day.words(), *not_used(self), str(self.consent())])
 
     def in_doubt(self) -> Sentences:
         """Say what else is in doubt, after the first."""

@@ -1,0 +1,74 @@
+"""Is nobody contacted by a channel they did not agree to, and is it said where nothing is known of it?"""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from lists_to_plan import START, list_of, people_of
+
+from winback.outreach import Channel, Playbook, Rule, Step, outreach_plan
+from winback.outreach.consent import may_be_reached
+
+BOTH = Playbook(
+    (Channel("call", cost=4.0), Channel("message", cost=0.1)),
+    (Rule("call, then write", (Step("call", brings_offer=True), Step("message", after_days=2))),),
+)
+NO = np.array(["ja", "nein"] * 10)
+CALLED_IN_MANY_LANGUAGES = ("Einwilligung_Anruf", "Consent Call", "opt-in phone", "Consentimiento llamada")
+
+
+def plan_of(people, playbook=BOTH):
+    return outreach_plan(list_of(people, playbook), start=START.date())
+
+
+@pytest.mark.parametrize("heading", CALLED_IN_MANY_LANGUAGES)
+def test_nobody_who_said_no_is_called_in_whatever_language_the_column_is_headed(heading):
+    people = people_of(20, **{heading: NO})
+    calls = plan_of(people).frame.query("channel == 'call'")
+    assert sorted(calls["customer_id"]) == people.loc[NO == "ja", "customer_id"].tolist()
+
+
+def test_a_column_that_only_looks_like_consent_is_asked_about_and_can_be_named():
+    people = people_of(20, **{"Zustimmung": NO})
+    with pytest.raises(
+        ValueError, match=r'`Zustimmung` looks like consent.*calls and messages.*consent = "Zustimmung"'
+    ):
+        plan_of(people)
+    named = replace(BOTH, channels=tuple(replace(each, consent="zustimmung") for each in BOTH.channels))
+    assert set(plan_of(people, named).frame["customer_id"]) == set(people.loc[NO == "ja", "customer_id"])
+
+
+def test_a_column_of_consent_that_is_not_there_is_refused():
+    named = replace(BOTH, channels=(replace(BOTH.channels[0], consent="Zustimung"), BOTH.channels[1]))
+    with pytest.raises(ValueError, match=r"`Zustimung` is to say who agreed to calls: no such column"):
+        plan_of(people_of(20), named)
+
+
+def test_consent_to_a_channel_that_no_rule_uses_troubles_nobody():
+    assert len(plan_of(people_of(20, consent_visit=NO)).reached) == 20
+
+
+def test_every_channel_of_which_nothing_is_known_is_named():
+    nothing = plan_of(people_of(20))
+    assert str(nothing.consent()) == "Consent to calls and messages is not in the table: all are taken as agreeing."
+    assert str(nothing.consent()) in str(nothing.details())
+    assert "check that they agreed to calls and messages" in nothing.for_whoever_pays()["Decide"]
+
+
+def test_a_channel_that_lacks_the_column_others_have_is_the_first_doubt():
+    some = plan_of(people_of(20, consent_call=NO))
+    said = "Consent to messages is not in the table: all are taken as agreeing. Consent to calls is kept to."
+    assert str(some.consent()) == said
+    assert str(some.describe()).endswith(said)
+
+
+def test_nothing_is_claimed_to_be_lacking_where_all_is_known():
+    known = plan_of(people_of(20, consent_call=NO, consent_message=NO))
+    assert str(known.consent()) == "Consent to calls and messages is kept to."
+    assert "agree" not in str(known.details()) + known.for_whoever_pays()["Decide"]
+
+
+def test_a_heading_that_may_mean_letters_or_emails_keeps_both_back():
+    people = people_of(2, consent_mail=["no", "yes"])
+    channels = [Channel("letter"), Channel("email"), Channel("call")]
+    assert may_be_reached(people, channels).tolist() == [[False, False, True], [True, True, True]]
