@@ -27,13 +27,13 @@ def test_the_first_day_is_the_rows_of_that_day(plan):
     assert found.frame["cost"].sum() == pytest.approx(today["cost"].sum())
     for row in found.frame.itertuples():
         assert row.n == ((today["channel"] == row.channel) & (today["agent"] == row.who)).sum()
-    assert list(found.table()) == ["By", "Who", "Contacts", "Offer", "Cost, with remedies"]
+    assert list(found.table()) == ["By", "Who", "Contacts", "Offer", "Cost if nobody buys"]
 
 
 def test_who_does_what_is_said_in_a_sentence(plan):
     said = plan.first_day.describe()
     first = "Monday 5 January 2026: make 7 calls (Ann 4 and Ben 3), about the offer gift"
-    assert said == f"{first}; contacts and remedies cost $28.00."
+    assert said == f"{first}; that costs $28.00 even if nobody buys."
     assert plan.what_to_do().startswith(said.partition(";")[0] + ". Every day after, strike out")
     assert len(plan.what_to_do().splitlines()) == 1
 

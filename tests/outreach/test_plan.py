@@ -383,6 +383,7 @@ def test_an_offer_paid_on_contact_is_due_with_the_contact_that_brings_it_and_cou
     cost = {who: rows.sort_values("step")["cost"].tolist() for who, rows in plan.frame.groupby("customer_id")}
     assert cost == {1: [1.5, 3.5, 1.5], 2: [1.5, 1.5, 1.5]}  # a call costs 2 bought or not, a gift when they buy
     assert plan.cost == 11.0
+    assert plan.for_whoever_pays()["Cost"].startswith("Contacts, with offers paid on contact, $11.00")
     assert plan.customers["cost"].tolist() == [4.5, 4.5]
     nobody = pd.DataFrame({"customer_id": [1, 2], "returned": False, "value": 0.0})
     spent = plan.check(nobody).frame.set_index(["by", "figure"])["measured"]

@@ -193,7 +193,7 @@ def customer_cards(
     ...                           "margin": [40.0], "reason": ["price"]})
     >>> cards = wb.outreach.customer_cards(wb.read_contracts(contracts, until="2024-12-31"))
     >>> print(cards[1].describe())
-    They were with us for 12 months, and earned $40.00 a month; they left for price on 31 January 2024.
+    They were with us for 12 months, and brought us $40.00 a month; they left for price on 31 January 2024.
     Nothing is planned with them.
     """
     if trial is not None:

@@ -45,7 +45,7 @@ class FirstDay(Result):
         "who": ("Who", "text"),
         "n": ("Contacts", "count"),
         "offers": ("Offer", "text"),
-        "cost": ("Cost, with remedies", "money"),
+        "cost": ("Cost if nobody buys", "money"),
     }
     shown_texts: ClassVar[Mapping[str, tuple[str, str]]] = {
         "channel": ("By", "text"),
@@ -69,7 +69,7 @@ class FirstDay(Result):
         if self.day is None:
             return Sentences.of(["On no day is anybody contacted."])
         cost = format_money(float(self.frame["cost"].sum()), self.currency)
-        return Sentences.of([f"{self.work()}; contacts and remedies cost {cost}."])
+        return Sentences.of([f"{self.work()}; that costs {cost} even if nobody buys."])
 
     def work(self) -> str:
         """Say who does what, channel by channel."""
@@ -98,7 +98,7 @@ def first_day_of(contacts: pd.DataFrame, currency: str) -> FirstDay:
     >>> rows = {"date": pd.to_datetime(["2026-01-05", "2026-01-05", "2026-01-06"]), "channel": "call", "by": "agent"}
     >>> rows |= {"agent": ["Ann", "Ben", "Ann"], "message": "Offer: gift.", "offer": "gift"}
     >>> print(first_day_of(pd.DataFrame(rows).assign(cost=4.0), "$").describe())
-    Monday 5 January 2026: make 2 calls (Ann 1 and Ben 1), about the offer gift; contacts and remedies cost $8.00.
+    Monday 5 January 2026: make 2 calls (Ann 1 and Ben 1), about the offer gift; that costs $8.00 even if nobody buys.
     """
     day = contacts["date"].iloc[0] if len(contacts) else None
     today = contacts[contacts["date"] == day]

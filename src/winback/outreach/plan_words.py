@@ -28,6 +28,7 @@ READ_BY_RULES = (  # column, what a rule asks of it, in words
     ("first_margin", "margin_from", "what a customer brought a month"),
     ("reason", "reasons", "a reason for leaving"),
 )
+CENT = 0.005
 MUCH_MORE = 1.05  # times the cost of the contacts: with the offers it is another sum
 
 
@@ -80,7 +81,8 @@ def what_it_costs(plan: Result) -> str:
     """Say what contacts cost, and what they cost with the offers, which only those take who come back."""
     contacts, in_all = plan.cost, plan.cost_with_offers
     more = f"; with the offers about {_about(plan, in_all)} in all"
-    return f"Contacts {format_money(contacts, plan.currency)}{more if in_all > MUCH_MORE * contacts else ''}."
+    due = ", with offers paid on contact," if contacts > plan.customers["cost"].sum() + CENT else ""
+    return f"Contacts{due} {format_money(contacts, plan.currency)}{more if in_all > MUCH_MORE * contacts else ''}."
 
 
 def _about(plan: Result, amount: float) -> str:
