@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from lists_to_plan import START, list_of, people_of
 
-from winback.outreach import Channel, Playbook, Rule, Step, outreach_plan
+from winback.outreach import Channel, Playbook, Rule, Step, aftercare_plan, customer_cards, outreach_plan
 from winback.outreach.consent import may_be_reached
 
 BOTH = Playbook(
@@ -72,3 +72,21 @@ def test_a_heading_that_may_mean_letters_or_emails_keeps_both_back():
     people = people_of(2, consent_mail=["no", "yes"])
     channels = [Channel("letter"), Channel("email"), Channel("call")]
     assert may_be_reached(people, channels).tolist() == [[False, False, True], [True, True, True]]
+
+
+def test_a_rule_for_a_reason_or_an_offer_that_nobody_has_is_named():
+    steps = BOTH.rules[0].steps
+    vain = (Rule("misspelt", steps, reasons=("bettr offer",)), Rule("no such", steps, offers=("vouchr",)))
+    said = str(plan_of(people_of(20), replace(BOTH, rules=(*vain, *BOTH.rules))).what_is_said())
+    assert "Rule 'misspelt': none of these customers left for bettr offer." in said
+    assert "Rule 'no such': there is no offer vouchr." in said
+    sound = (Rule("sound", steps, reasons=("bettr offer", "Price"), offers=("gift",)), *BOTH.rules)
+    assert "Rule 's" not in str(plan_of(people_of(20), replace(BOTH, rules=sound)).what_is_said())
+
+
+def test_a_trial_in_place_of_a_base_is_refused_by_what_to_read():
+    trial = list_of(people_of(2), BOTH).value.trial
+    with pytest.raises(TypeError, match=r"takes purchases, not Trial.*read_purchases"):
+        aftercare_plan(trial, BOTH, start="2024-01-01", until="2024-02-01")
+    with pytest.raises(TypeError, match=r"takes contracts or purchases, not Trial.*trial=trial"):
+        customer_cards(trial)

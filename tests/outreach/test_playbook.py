@@ -119,6 +119,14 @@ WRONG = {  # what is wrong -> the parts, and what is said of it
         {"quiet_weekdays": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")},
         "quiet_weekdays names every day",
     ),
+    "an agent twice": (
+        {"channels": (Channel("call", agents=("Ann", "Ann")), *SOUND.channels[1:])},
+        "agents names 'Ann' 2 times. Name each once",
+    ),
+    "two agents in one text": (
+        {"channels": (Channel("call", agents="Ann, Ben"), *SOUND.channels[1:])},
+        'Write agents = ["Ann", "Ben"], or one name without it',
+    ),
     "no currency": ({"currency": 5}, "currency must be text"),
     "an occasion without a day": (
         {"aftercare": Aftercare(monthly=Step("letter"), occasions=(Occasion("birthday"),))},

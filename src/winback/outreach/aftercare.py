@@ -10,7 +10,7 @@ import pandas as pd
 
 from winback.base.customers import places_among
 from winback.base.purchase_base import PurchaseBase
-from winback.doors import door
+from winback.doors import ArgumentError, door
 from winback.outreach.after_purchases import Due, bought_in, due_contacts, messages, reasons_why, steps_of
 from winback.outreach.chains import cost_of
 from winback.outreach.consent import may_be_reached
@@ -77,6 +77,10 @@ def aftercare_plan(
     >>> plan.to_frame()["date"].dt.strftime("%d %B").tolist()
     ['31 January', '02 February', '29 February', '31 March']
     """
+    if not isinstance(base, PurchaseBase):
+        raise ArgumentError(
+            f"This takes purchases, not {type(base).__name__}: read them by winback.read_purchases(log)."
+        )
     if not playbook.aftercare.steps and playbook.aftercare.monthly is None:
         raise ValueError(
             "The playbook has no aftercare. Write [[aftercare.step]] or [aftercare.monthly] into its file."

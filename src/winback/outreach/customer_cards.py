@@ -196,6 +196,11 @@ def customer_cards(
     They were with us for 12 months, and brought us $40.00 a month; they left for price on 31 January 2024.
     Nothing is planned with them.
     """
+    if not isinstance(base, ContractBase | PurchaseBase):
+        raise ArgumentError(
+            f"This takes contracts or purchases, not {type(base).__name__}: read them by winback.read_contracts(table) "
+            "or winback.read_purchases(log); a trial goes with them, as trial=trial."
+        )
     if trial is not None:
         check_is_trial(trial)
     day = _day(base, plan, on)

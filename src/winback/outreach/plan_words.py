@@ -15,6 +15,7 @@ import pandas as pd
 from winback.money import format_money, money_interval
 from winback.outreach.consent import consent_words, in_plural, taken_as_agreed
 from winback.outreach.dates import day_words
+from winback.outreach.matching import reasons_in
 from winback.outreach.schedule import LONGEST_MONTH
 from winback.policies.contact_list import ASKED_BEFORE, NEW_LEAVERS, UNTOUCHED
 from winback.policies.strangers import left_out_of
@@ -128,6 +129,19 @@ def not_used(plan: Result) -> Iterator[str]:
         asks = any(getattr(rule, name) is not None for rule in plan.playbook.rules)
         if asks and (known is None or known.isna().all()):
             yield f"Rules that ask for {words} fit nobody: it is known of none of these customers."
+    yield from _named_in_vain(plan)
+
+
+def _named_in_vain(plan: Result) -> Iterator[str]:
+    """Yield, by rule, the reasons that no customer of the list has, and the offers that there are not."""
+    reasons = plan.listed.customers.get("reason")
+    left_for = set() if reasons is None else set().union(*(reasons_in(str(each)) for each in reasons.dropna().unique()))
+    offers = {offer.name for offer in plan.listed.value.trial.offers}
+    for rule in plan.playbook.rules:
+        if left_for and rule.reasons and not any(reasons_in(each) & left_for for each in rule.reasons):
+            yield f"Rule {rule.name!r}: none of these customers left for {join_words(rule.reasons)}."
+        if vain := [each for each in rule.offers or () if each not in offers]:
+            yield f"Rule {rule.name!r}: there is no offer {join_words(vain)}."
 
 
 def doubts(plan: Result) -> Iterator[str]:

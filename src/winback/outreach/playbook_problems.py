@@ -95,8 +95,21 @@ def _of_value(name: str, value) -> str:
         return f"months_away must be from some months to more, such as [0, 1]; got {list(value)}."
     if name in ("reasons", "offers") and value == ():
         return f"{name} names none, so it is for nobody. Leave it out for all."
+    if name == "agents":
+        return _of_agents(value)
     if name == "source" and value not in SOURCES:
         return f"source must be one of {', '.join(SOURCES)}; got {value!r}."
+    return ""
+
+
+def _of_agents(agents: tuple[str, ...]) -> str:
+    """Return what is wrong with those who share contacts out, if anything is: one twice, or several in one text."""
+    twice = [agent for agent in dict.fromkeys(agents) if agents.count(agent) > 1]
+    if twice:
+        return f"agents names {twice[0]!r} {agents.count(twice[0])} times. Name each once: they share contacts evenly."
+    if len(agents) == 1 and "," in agents[0]:
+        parts = ", ".join(f'"{part.strip()}"' for part in agents[0].split(","))
+        return f"agents has one name with a comma, {agents[0]!r}. Write agents = [{parts}], or one name without it."
     return ""
 
 
