@@ -127,6 +127,14 @@ WRONG = {  # what is wrong -> the parts, and what is said of it
         {"channels": (Channel("call", agents="Ann, Ben"), *SOUND.channels[1:])},
         'Write agents = ["Ann", "Ben"], or one name without it',
     ),
+    "an offer by a channel that rests every day": (
+        {
+            "channels": (Channel("call"), Channel("letter", on_quiet_days=True)),
+            "rules": (Rule("r", (Step("call", brings_offer=True), Step("letter"))),),
+            "quiet_weekdays": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+        },
+        "Rule 'r': makes its offer by call only, and quiet_weekdays names every day",
+    ),
     "no currency": ({"currency": 5}, "currency must be text"),
     "an occasion without a day": (
         {"aftercare": Aftercare(monthly=Step("letter"), occasions=(Occasion("birthday"),))},

@@ -173,6 +173,11 @@ def _of_rule(place: str, rule: Rule, book) -> Iterator[str]:
     if any(step.apology for step in rule.steps) and not (brings or _answered(rule, book.remedies)):
         yield f"{place}: apologises and offers nothing. Write brings_offer = true, or a remedy for its reasons."
     yield from _of_months_away(place, rule)
+    open_ever = {each.name for each in book.channels if each.on_quiet_days}
+    offered = [step.channel for step in rule.steps if step.brings_offer] or [step.channel for step in rule.steps]
+    if open_ever and _is_always_quiet(book) and open_ever.isdisjoint(offered):
+        by = join_words(dict.fromkeys(offered))
+        yield f"{place}: makes its offer by {by} only, and quiet_weekdays names every day. Leave one out."
     n, cap = len(rule.steps), book.contacts_a_month
     if not fits(cap, int) or cap < 1:
         return
@@ -234,10 +239,12 @@ def _of_limits(book) -> Iterator[str]:
             yield f"quiet_weekdays must be of {', '.join(WEEKDAYS)}; got {shown(each)}."
     for each in _listed(book.quiet_days):
         yield from _of_day("quiet_days", each)
-    if all(day in _listed(book.quiet_weekdays) for day in WEEKDAYS) and not any(
-        each.on_quiet_days for each in book.channels
-    ):
+    if _is_always_quiet(book) and not any(each.on_quiet_days for each in book.channels):
         yield "quiet_weekdays names every day, so nobody can be contacted. Leave one out."
+
+
+def _is_always_quiet(book) -> bool:
+    return set(WEEKDAYS) <= {each for each in _listed(book.quiet_weekdays) if isinstance(each, str)}
 
 
 def _listed(value) -> tuple:
