@@ -203,7 +203,7 @@ PLAN = {name: (words, f"{name}: that is for a table of your own") for name, word
 
 
 def test_every_option_of_plan_is_looked_at():
-    assert {option.name for option in main.commands["plan"].params} == set(PLAN)
+    assert {option.name for option in main.commands["plan"].params} == {*PLAN, "overwrite"}
     assert {option.name for option in main.commands["playbook"].params} == {"out", "overwrite"}
 
 
@@ -225,6 +225,14 @@ def test_an_option_of_plan_acts_or_is_refused(name, monkeypatch):
     else:
         assert said in result.output
         assert not asked
+
+
+def test_an_older_list_stands_in_the_way_unless_it_may_go(tmp_path):
+    (tmp_path / "plan-contacts.csv").write_text("in use")
+    words = ["plan", "none.csv", "--out", str(tmp_path)]
+    assert "or say --overwrite" in CliRunner().invoke(main, words).output
+    assert "the offers file" in CliRunner().invoke(main, [*words, "--overwrite"]).output  # what comes next
+    assert (tmp_path / "plan-contacts.csv").read_text() == "in use"
 
 
 LOST = {  # option of `winback lost` -> words; said of purchases; said without a table of one's own
