@@ -59,7 +59,7 @@ def test_another_result_may_say_how_sure():
 
 def test_rows_of_its_own_stand_in_place_of_how_sure():
     steps = next_steps(Said("One.", "$5 [$4, $6].", "Two."), beside={"Cost": "$5.", "Earns": "$9 [$8, $10]."})
-    assert str(steps).splitlines() == [f"How sure: {BRACKETS}", "Cost: $5.", "Earns: $9 [$8, $10].", "The doubt: Two."]
+    assert str(steps).splitlines() == ["Cost: $5.", f"Earns: $9 [$8, $10]. {BRACKETS}", "The doubt: Two."]
 
 
 def test_what_else_is_to_be_done_comes_after_it_one_sentence_of_each_result():

@@ -108,5 +108,13 @@ def next_steps(
     do = "\n".join([str(result.what_to_do()), *(each[0] for each in more if each)]).strip()
     steps = NextSteps(do, "" if beside else how_sure, said[2], read_on, beside or {})
     if INTERVAL.search(str(steps)) and not INTERVAL.search(said[0]):  # the opening had none to explain
-        steps = replace(steps, sure=f"{steps.sure} {BRACKETS}".strip())
+        steps = _explained(steps)
     return steps
+
+
+def _explained(steps: NextSteps) -> NextSteps:
+    """Say what brackets are where the first of the rows beside has some; else with how sure it is."""
+    for name, text in steps.beside.items():
+        if INTERVAL.search(text):
+            return replace(steps, beside={**steps.beside, name: f"{text} {BRACKETS}"})
+    return replace(steps, sure=f"{steps.sure} {BRACKETS}".strip())

@@ -43,7 +43,7 @@ def test_without_agents_the_rule_says_who_and_many_are_not_named(plan):
     assert "make 7 calls (manager 7)" in first_day_of(rows, "$").describe()
     assert "make 7 calls, about" in first_day_of(rows.assign(by=""), "$").describe()
     some = rows.assign(by=np.where(rows.index < 2, "manager", ""))
-    assert "make 7 calls (of them manager 2)" in first_day_of(some, "$").describe()
+    assert "make 7 calls (manager 2, the others whoever is free)" in first_day_of(some, "$").describe()
     assert first_day_of(some, "$").table()["Who"].tolist() == ["any staff", "manager"]
     many = rows.assign(agent=[f"agent {place}" for place in range(len(rows))])
     assert "make 7 calls, about" in first_day_of(many, "$").describe()

@@ -86,8 +86,11 @@ def _of_channel(channel: str, rows: pd.DataFrame) -> str:
     named = each[each.index != ANYBODY]
     if named.empty or len(named) > MOST_NAMED:
         return made
-    some = "of them " if len(named) < len(each) else ""
-    return f"{made} ({some}{join_words(f'{who} {n:,}' for who, n in named.items())})"
+    return f"{made} ({join_words(f'{who} {n:,}' for who, n in named.items())}{_others(len(named) < len(each))})"
+
+
+def _others(are_there: bool) -> str:
+    return ", the others whoever is free" if are_there else ""
 
 
 def first_day_of(contacts: pd.DataFrame, currency: str) -> FirstDay:
