@@ -30,9 +30,11 @@ READING = "reading"  # tag of the cell that reads the analyst's tables
 SECONDS_PER_CELL = 600
 LONGEST_SOCKET = 90  # characters: a socket's path has little more than a hundred
 OF_THE_USER = ("PYTHONPATH", "PYTHONSTARTUP", "PYTHONINSPECT", "PYTHONWARNINGS", "MPLBACKEND")
-# First the package that asks, wherever it lies; then what this Python has installed; what else was on the path last.
+# First the package that asks, wherever it lies; then what this Python has installed; what else was on the path last. A
+# kernel that is told to end may find a socket closed already: its traceback of that is nothing to the reader.
 START = (
     "import sys; sys.path[:0] = {first!r}; sys.path += [each for each in {last!r} if each not in sys.path]; "
+    "import logging; logging.getLogger('tornado.general').setLevel(logging.CRITICAL); "
     "from ipykernel.kernelapp import launch_new_instance; launch_new_instance()"
 )
 

@@ -387,6 +387,7 @@ def test_a_birthday_that_no_table_knows_is_said():
     ("change", "match"),
     [
         ({"start": "2024-06-40"}, "start must be a date, such as 2026-12-31; got '2024-06-40'"),
+        ({"start": pd.NaT}, "start must be a date, such as 2026-12-31; got NaT"),
         ({"until": "2024-05-31"}, r"until \(2024-05-31\) must not be before start \(2024-06-01\)"),
         ({"until": "2206-06-01"}, r"until \(2206-06-01\) must lie within two years of start"),
         ({"already": pd.DataFrame({"customer_id": [7]})}, "2 problems in the plan made before"),

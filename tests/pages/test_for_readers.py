@@ -65,5 +65,5 @@ def test_a_table_without_a_head_stays_one_compact_table_whose_rows_have_names():
     rows = "".join(f"<tr><th>Fact {place}</th><td>known</td></tr>" for place in range(5))
     shown = for_readers(f'<table class="winback"><tbody>{rows}</tbody></table>', "Customer 7")
     assert 'class="winback" aria-label="Customer 7"' in shown
-    assert shown.count('<th scope="row">') == 5
+    assert shown.count('<th scope="row" role="rowheader">') == 5
     assert "data-column" not in shown

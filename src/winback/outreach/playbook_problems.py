@@ -173,7 +173,7 @@ def _of_rule(place: str, rule: Rule, book) -> Iterator[str]:
     if any(step.apology for step in rule.steps) and not (brings or _answered(rule, book.remedies)):
         yield f"{place}: apologises and offers nothing. Write brings_offer = true, or a remedy for its reasons."
     yield from _of_months_away(place, rule)
-    open_ever = {each.name for each in book.channels if each.on_quiet_days}
+    open_ever = {each.name for each in book.channels if each.on_quiet_days and isinstance(each.name, str)}
     offered = [step.channel for step in rule.steps if step.brings_offer] or [step.channel for step in rule.steps]
     if open_ever and _is_always_quiet(book) and open_ever.isdisjoint(offered):
         by = join_words(dict.fromkeys(offered))

@@ -51,9 +51,12 @@ def day_of(day: date | str, name: str) -> np.datetime64:
     '2026-12-31'
     """
     try:
-        return np.datetime64(date.fromisoformat(day) if isinstance(day, str) else day, "D") + 0
-    except ValueError:
-        raise ValueError(f"{name} must be a date, such as 2026-12-31; got {day!r}.") from None
+        found = np.datetime64(date.fromisoformat(day) if isinstance(day, str) else day, "D")
+    except (TypeError, ValueError):
+        found = np.datetime64("NaT", "D")
+    if np.isnat(found):
+        raise ValueError(f"{name} must be a date, such as 2026-12-31; got {day!r}.")
+    return found
 
 
 def planned_before(already: Result | pd.DataFrame | Iterable) -> pd.DataFrame:

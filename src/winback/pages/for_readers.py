@@ -35,7 +35,7 @@ def _table(found: re.Match, heading: str) -> str:
     folded = FOLDED.findall(found.string[: found.start()])
     rest = f'{rest} aria-label="{_words(folded[-1]) if folded else html.escape(heading)}"'
     if "</thead>" not in inside:  # each row has its own name, and there are no columns to be told apart
-        inside = re.sub(r"<th\b(?! scope)", '<th scope="row"', inside)
+        inside = re.sub(r"<th\b(?! scope)", '<th scope="row" role="rowheader"', inside)
         return f'<table class="winback{classes}"{rest}>{inside}</table>'
     inside = re.sub(r"(<tr\b[^>]*>\s*)<td\b", r'\1<td role="rowheader"', inside)
     head, _, body = inside.partition("</thead>")
