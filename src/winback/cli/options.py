@@ -54,6 +54,15 @@ def column_option(command):
     return click.option("--column", "columns", type=ColumnName(), multiple=True, help=names)(command)
 
 
+def terms_options(command):
+    """Add the terms under which a trial is valued."""
+    command = click.option("--currency", help="Sign or code shown before money.")(command)
+    rate = "Discount rate a year, 0.10 for 10%."
+    command = click.option("--annual-discount", type=float, help=rate)(command)
+    months = "Months over which a second lifetime is valued."
+    return click.option("--horizon-months", type=float, help=months)(command)
+
+
 def table_options(command):
     """Add what a table of one's own needs: how its columns are called, and what is assumed where all got an offer."""
     share = "Without untreated customers: share assumed to return by themselves, 0.05 or 0.02:0.08."

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from winback.cli.errors import clear_errors
-from winback.cli.options import reading_options, table_options
+from winback.cli.options import reading_options, table_options, terms_options
 from winback.cli.wording import say
 
 OF_THE_PLAN = ("start", "playbook", "keep_back", "already", "back", "despite_causes")
@@ -28,9 +28,7 @@ OF_THE_PLAN = ("start", "playbook", "keep_back", "already", "back", "despite_cau
 )
 @click.option("--back", type=click.Path(path_type=Path), help="Table of who has bought since: they are left out.")
 @click.option("--despite-causes", is_flag=True, help="Contact those, too, who left for a cause that stands.")
-@click.option("--horizon-months", type=float, help="Months over which a second lifetime is valued.")
-@click.option("--annual-discount", type=float, help="Discount rate a year, 0.10 for 10%.")
-@click.option("--currency", help="Sign or code shown before money.")
+@terms_options
 @table_options
 @reading_options
 @click.option("--out", default="reports", type=click.Path(path_type=Path), help="Folder to write into.")

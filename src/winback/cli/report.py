@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from winback.cli.errors import clear_errors
-from winback.cli.options import reading_options, table_options
+from winback.cli.options import reading_options, table_options, terms_options
 from winback.cli.wording import say
 
 
@@ -23,9 +23,7 @@ from winback.cli.wording import say
 )
 @click.option("--all", "every", is_flag=True, help="Write every notebook that the data allow, and a list: index.html.")
 @click.option("--whom", type=click.Path(path_type=Path), help="New leavers in a file: the contact list is for them.")
-@click.option("--horizon-months", type=float, help="Months over which a second lifetime is valued.")
-@click.option("--annual-discount", type=float, help="Discount rate a year, 0.10 for 10%.")
-@click.option("--currency", help="Sign or code shown before money.")
+@terms_options
 @table_options
 @reading_options
 @click.option("--out", default="reports", type=click.Path(path_type=Path), help="Folder to write into.")
