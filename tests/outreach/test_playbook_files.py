@@ -126,7 +126,8 @@ def test_every_fault_of_a_file_is_listed_at_once(tmp_path):
     path.write_text(BAD)
     with pytest.raises(ValueError, match=r"mine\.toml cannot be used") as refused:
         wb.load_playbook(path)
-    lines = str(refused.value).splitlines()[1:]
+    *lines, remedy = str(refused.value).splitlines()[1:]
+    assert remedy == playbook_files.HOW
     missing = [said for said in SAID if not any(said in line for line in lines)]
     unexpected = [line for line in lines if not any(said in line for said in SAID)]
     assert (missing, unexpected, len(lines)) == ([], [], len(SAID))
@@ -186,10 +187,43 @@ def test_what_is_no_file_and_what_is_no_toml(tmp_path):
         wb.load_playbook("nowhere.toml")
     path = tmp_path / "bad.toml"
     path.write_text('currency = "$\n')
-    with pytest.raises(ValueError, match=r"bad\.toml is not a TOML file.*write_playbook"):
+    with pytest.raises(ValueError, match=r"bad\.toml is not a TOML file.*written by: winback playbook"):
         wb.load_playbook(path)
     path.write_text("")
     with pytest.raises(ValueError, match="There must be a channel and a rule"):
+        wb.load_playbook(path)
+
+
+AGENTS = 'Write agents = ["Ann", "Ben"]'
+ONE_FAULT = [  # line of the channel "call", what is said of it
+    ("agents = {Ann = 1}", f"Channel 'call': agents must be a list of texts; got {{'Ann': 1}}. {AGENTS}."),
+    ('agents = ["Ann", 2]', f"Channel 'call': agents must be a list of texts; got ['Ann', 2]. {AGENTS}."),
+    ('agents = "Ann, Ben"', f"Channel 'call': agents has one name with a comma, 'Ann, Ben'. {AGENTS}, or"),
+    ('agents = ["Ann", " "]', "Channel 'call': agents has a name that is empty."),
+    ('agnts = ["Ann"]', "Channel 'call': there is no place for 'agnts'. Did you mean agents?"),
+    ('cost = "4,50"', "Channel 'call': cost must be a number; got '4,50'. Write cost = 4.50, without quotation marks."),
+    ("agents = [Ann, Ben]", 'Line 8: write agents = ["Ann", "Ben"], with quotation marks.'),
+    ("cost = 4,50", "Line 8: write cost = 4.50, with a point."),
+]
+
+
+@pytest.mark.parametrize(("line", "said"), ONE_FAULT)
+def test_one_fault_is_one_problem_with_its_remedy_and_where_a_playbook_comes_from(tmp_path, line, said):
+    path = tmp_path / "mine.toml"
+    rule = '[[rule]]\nname = "all"\n[[rule.step]]\nchannel = "call"\n'
+    path.write_text(f'{rule}\n[[channel]]\nname = "call"\n{line}\n')
+    with pytest.raises(ValueError, match=r"mine\.toml") as refused:
+        wb.load_playbook(path)
+    text = str(refused.value)
+    assert said in text
+    assert text.count("  - ") == ("  - " in text)
+    assert text.endswith(playbook_files.HOW)
+
+
+def test_a_misspelt_key_is_not_said_to_be_missing_as_well(tmp_path):
+    path = tmp_path / "mine.toml"
+    path.write_text(TEXT.replace("\ntext =", "\ntxt =", 1), encoding="utf-8")
+    with pytest.raises(ValueError, match=r"cannot be used:\n.*'txt'\. Did you mean text\?\nA playbook to start from"):
         wb.load_playbook(path)
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from winback.doors import door
 from winback.lost.codebook import CAUSES, TURNS, Codebook, Pattern, Reason, SetAside
 from winback.lost.phrases import PatternError
-from winback.tables.files import existing_file
+from winback.tables.toml_files import read_toml
 
 SHIPPED = "codebook.toml"
 AS_AN_EXAMPLE = '[[reason]] name = "price", cause = "company", patterns.en = ["too expensive", "pric*"]'
@@ -118,12 +118,8 @@ def _content_of(codebook: Mapping | str | Path) -> tuple[Mapping, str]:
     """Return what a codebook holds, and where it comes from in words."""
     if isinstance(codebook, Mapping):
         return codebook, "the codebook given"
-    path = existing_file(codebook)
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig")), path.name
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        hint = "In a text between \" \" a backslash is written twice; between ' ' once."
-        raise ValueError(f"{path.name} is not a TOML file: {error}. {hint} One reason is {AS_AN_EXAMPLE}.") from None
+    hint = "In a text between \" \" a backslash is written twice; between ' ' once."
+    return read_toml(codebook, f"{hint} One reason is {AS_AN_EXAMPLE}."), Path(codebook).name
 
 
 def _reasons(content: Mapping, problems: list[str]) -> tuple[Reason, ...]:

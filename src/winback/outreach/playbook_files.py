@@ -16,10 +16,10 @@ from winback.outreach.entries import Aftercare, Cause, Channel, Entry, News, Occ
 from winback.outreach.playbook import Playbook
 from winback.outreach.playbook_problems import problems_of
 from winback.tables import write_files_together
-from winback.tables.files import existing_file
+from winback.tables.toml_files import read_toml
 
 SHIPPED = "playbook.toml"
-HOW = "One to edit is written by winback.outreach.write_playbook."
+HOW = "A playbook to start from is written by: winback playbook, or winback.outreach.write_playbook in Python."
 # A heading of the file -> the field that its tables are put into, and what each of them is.
 LISTED: dict[type, dict[str, tuple[str, type]]] = {
     Playbook: {
@@ -66,12 +66,7 @@ def load_playbook(path: str | Path | None = None) -> Playbook:
     """
     if path is None:
         return _shipped_playbook()
-    path = existing_file(path)
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ValueError(f"{path.name} is not a TOML file: {error}. {HOW}") from None
-    return _playbook_of(content, path.name)
+    return _playbook_of(read_toml(path, HOW), Path(path).name)
 
 
 @door
@@ -124,7 +119,7 @@ def _playbook_of(content: Mapping, source: str) -> Playbook:
     parts = _defaults(Playbook) | given
     problems += problems_of(SimpleNamespace(**parts))
     if problems:
-        raise ValueError("\n".join([f"{source} cannot be used:", *(f"  - {problem}" for problem in problems)]))
+        raise ValueError("\n".join([f"{source} cannot be used:", *(f"  - {problem}" for problem in problems), HOW]))
     return Playbook(**parts)
 
 
@@ -133,8 +128,15 @@ def _values_of(kind: type, row: Mapping, place: str, problems: list[str]) -> dic
     listed, single = LISTED.get(kind, {}), SINGLE.get(kind, {})
     fielded = {name for name, _ in listed.values()} | set(single)
     plain = [each.name for each in fields(kind) if each.name not in fielded]
-    values = {}
-    for key, value in row.items():
+    known, values = [*plain, *listed, *single], {}
+    for written, value in row.items():
+        key = written
+        if key not in known:
+            key = next(iter(get_close_matches(written, known, n=1)), "")  # taken as meant: one fault is one problem
+            meant = f"Did you mean {key}?" if key else f"There are {', '.join(known)}."
+            problems.append(f"{place}: there is no place for {written!r}. {meant}")
+            if key in row:
+                continue
         if key in plain:
             values[key] = tuple(value) if isinstance(value, list) else value
         elif key in listed:
@@ -144,8 +146,6 @@ def _values_of(kind: type, row: Mapping, place: str, problems: list[str]) -> dic
             values[key] = _entry(single[key], value, _within(place, key), problems)
         elif key in single:
             problems.append(f"{place}: {key} must be a table. Write [{_headed(kind, key)}].")
-        else:
-            problems.append(f"{place}: there is no place for {key!r}.{_meant(key, [*plain, *listed, *single])}")
     return values
 
 
@@ -186,8 +186,3 @@ def _within(place: str, inner: str) -> str:
 
 def _headed(kind: type, key: str) -> str:
     return key if kind is Playbook else f"aftercare.{key}"
-
-
-def _meant(key: str, known: list[str]) -> str:
-    close = get_close_matches(key, known, n=1)
-    return f" Did you mean {close[0]}?" if close else f" There are {', '.join(known)}."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
@@ -22,6 +23,7 @@ LEAST |= {"per_day": 1, "contacts_a_month": 1}
 EVERY_YEAR = ("day", "quiet_days")  # may also be days of every year
 DAYS = ("day", "since", "remedied_on")
 NO_LIMIT = " Leave it out for no limit, or take the channel out."
+NAMES = {"agents": 'Ann", "Ben', "reasons": 'price", "quality', "offers": "voucher"}  # lists of texts -> an example
 WRITE = {  # what must be filled in -> an example of it
     "name": 'name = "call soon"',
     "channel": 'channel = "call"',
@@ -78,7 +80,8 @@ def _of_entry(place: str, entry: Entry) -> Iterator[str]:
         elif each.name in DAYS and value is not None:
             yield from (f"{place}: {problem}" for problem in _of_day(each.name, value))
         elif not fits(value, hint):
-            yield f"{place}: {each.name} must be {in_words(hint)}; got {shown(value)}."
+            got = shown(list(value) if isinstance(value, tuple) else value)
+            yield f"{place}: {each.name} must be {in_words(hint)}; got {got}.{_to_write(each.name, value)}"
         elif problem := _of_value(each.name, value):
             yield f"{place}: {problem}"
     if isinstance(entry, Cause) and entry.remedied_on and entry.stands:
@@ -87,12 +90,23 @@ def _of_entry(place: str, entry: Entry) -> Iterator[str]:
         yield f'{place}: must have either a day, such as day = "12-24", or a column, such as column = "birthday".'
 
 
+def _to_write(name: str, value) -> str:
+    """Return what to write in place of a value of another kind, where that can be told."""
+    if name in NAMES:
+        return f' Write {name} = ["{NAMES[name]}"].'
+    number = isinstance(value, str) and re.fullmatch(r"\s*(\d+)(?:[.,](\d+))?\s*", value)
+    whole, part = number.groups() if number else ("", "")
+    return f" Write {name} = {whole}{f'.{part}' if part else ''}, without quotation marks." if number else ""
+
+
 def _of_value(name: str, value) -> str:
     """Return what is wrong with a value of the right kind, if anything is."""
     if name in LEAST and value is not None and not LEAST[name] <= value < math.inf:
         return f"{name} must be at least {LEAST[name]}; got {shown(value)}.{NO_LIMIT if name == 'per_day' else ''}"
     if name == "months_away" and value is not None and not 0 <= value[0] < value[1]:
         return f"months_away must be from some months to more, such as [0, 1]; got {list(value)}."
+    if name in NAMES and any(not each.strip() for each in value or ()):
+        return f"{name} has a name that is empty. Fill it in, or take it out."
     if name in ("reasons", "offers") and value == ():
         return f"{name} names none, so it is for nobody. Leave it out for all."
     if name == "agents":

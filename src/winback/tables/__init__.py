@@ -8,6 +8,7 @@ workbooks          a sheet of an XLSX file
 parquet_files      Parquet
 foreign            frames of polars, pyarrow and DuckDB
 sheet_rows         which rows of a file are the table's?
+toml_files         what a TOML file says, or which line of it is to be written how
 types_found        which columns of a file are numbers, ids, labels?
 reading            a table as it was read, and what was taken for what
 likeness           which column is meant by "Customer Id"?

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from pathlib import Path
@@ -10,14 +9,15 @@ from types import SimpleNamespace
 
 from winback.discounting import check_annual_discount, check_horizon
 from winback.doors import door
-from winback.tables.files import existing_file
+from winback.tables.toml_files import read_toml
 from winback.terms.catalog import Offer, OfferCatalog, check_adjust, check_organic
 from winback.terms.contract_problems import problems_between, problems_of, problems_of_names
 from winback.terms.margin_share import check_margin_share
 from winback.terms.organic import check_organic_value
-from winback.terms.template import TO_DO, how_to_write, unfilled
+from winback.terms.template import TO_DO, unfilled
 
 ON_TOP = ("currency", "horizon_months", "annual_discount", "organic", "organic_value", "adjust")
+TEMPLATE = "A template of such a file is written by: winback offers FILE."
 MORE_ON_TOP = ("columns", "margin_share", "control")  # how the table is to be read
 
 
@@ -51,12 +51,7 @@ def load_offers(path: str | Path) -> OfferCatalog:
     >>> load_offers(path)["call"].full_cost
     5.0
     """
-    path = existing_file(path)
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        text = path.read_text(encoding="utf-8-sig", errors="replace")
-        raise ValueError(f"{path.name} is not a TOML file: {error}. {how_to_write(text)}") from None
+    content, path = read_toml(path, TEMPLATE), Path(path)
     rows = content.pop("offer", [])
     rows = rows if isinstance(rows, list) and all(isinstance(row, dict) for row in rows) else []
     if lacking := unfilled(content, rows):

@@ -7,7 +7,6 @@ once.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
@@ -104,19 +103,3 @@ def unfilled(content: Mapping, offers: Iterable[Mapping]) -> list[str]:
     places += [(f"Offer {offer.get('name', number)!r}", offer) for number, offer in enumerate(offers, start=1)]
     found = [(place, [key for key, value in row.items() if value == UNFILLED]) for place, row in places]
     return [f"{place}: {', '.join(keys)}." for place, keys in found if keys]
-
-
-def how_to_write(text: str) -> str:
-    r"""Say which line of what is no TOML is to be written how; where no line tells, where a good file comes from.
-
-    Examples
-    --------
-    >>> how_to_write('name = "call"\namount = 0,10')
-    'Line 2: write amount = 0.10, with a point.'
-    """
-    for number, line in enumerate(text.splitlines(), start=1):
-        if found := re.fullmatch(r"\s*(\w+)\s*=\s*(\d+),(\d+)\s*(?:#.*)?", line):
-            return f"Line {number}: write {found[1]} = {found[2]}.{found[3]}, with a point."
-        if found := re.fullmatch(r"\s*(name|paid|currency)\s*=\s*([^\s\"'#\[{][^\"'#]*?)\s*(?:#.*)?", line):
-            return f'Line {number}: write {found[1]} = "{found[2]}", with quotation marks.'
-    return "A template of such a file is written by: winback offers FILE."
