@@ -26,7 +26,7 @@ def test_a_playbook_that_makes_no_sense_has_one_clear_error(tmp_path, wrong):
     path.write_text(HEAD + end)
     with pytest.raises(ValueError, match=r"mine\.toml cannot be used") as refused:
         wb.load_playbook(path)
-    assert len(str(refused.value).splitlines()) == 2
+    assert len(str(refused.value).splitlines()) == 3  # the problem, and where a good one comes from
     assert said in str(refused.value)
 
 

@@ -69,6 +69,8 @@ def test_numbers_that_can_be_read_in_two_ways_are_read_as_the_trial_s(tmp_path, 
     assert read_leavers(tmp_path / "neu.txt", german).frame["first_margin"].tolist() == [42.5]
     with pytest.raises(wb.TableError, match="can be read in two ways"):
         read_leavers(tmp_path / "neu.txt", study.trial)
+    (tmp_path / "both.csv").write_text('customer_id,first_margin,first_tenure\n90001,"42,500","3,5"\n')
+    assert read_leavers(tmp_path / "both.csv", german).frame["first_margin"].tolist() == [42.5]
     (tmp_path / "own.txt").write_text("customer_id\tfirst_margin\n90001\t42.5\n")  # its cells tell
     assert read_leavers(tmp_path / "own.txt", german).frame["first_margin"].tolist() == [42.5]
 

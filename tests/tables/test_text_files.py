@@ -4,9 +4,12 @@ import gzip
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from winback.tables import TableError, load_table
+from winback.tables import TableError, check_lapsed, load_table
 from winback.tables.files import read_file
+from winback.tables.table_files import check_file
 from winback.tables.text_files import read_text
 
 TEXT = "customer_id;größe;value\n7;Ørsted;1,5\n8;Süd;2,5\n"
@@ -168,3 +171,46 @@ def test_a_plain_number_in_a_file_with_commas_between_cells_has_a_point(put):
 
 def test_another_column_of_the_file_tells_the_decimal_mark(put):
     assert load_table(put("customer_id;value;cost\n1;1.234;0,5\n"))["value"].tolist() == [1234]
+
+
+@pytest.mark.parametrize("name", ["first_margin", "spend"])  # winback's column, and one of the analyst's own
+@pytest.mark.parametrize("cells", [["42,500", "3,25"], ["3,25", "42,500", "7"], ["42,500", "0,125"]])
+def test_a_cell_that_can_only_have_a_decimal_comma_tells_of_its_column(put, name, cells):
+    rows = "".join(f'{place},"{cell}"\n' for place, cell in enumerate(cells))
+    numbers = [float(cell.replace(",", ".")) for cell in cells]
+    assert check_lapsed(put(f"customer_id,{name}\n{rows}"))[name].tolist() == numbers
+
+
+@settings(max_examples=40)
+@given(
+    numbers=st.lists(st.integers(1_001, 999_999), min_size=1, max_size=6),
+    sure=st.integers(0, 99),
+    other=st.sampled_from(["2.5", "7", "1.234"]),
+)
+def test_whatever_is_beside_them_numbers_with_a_comma_are_decimals_once_one_cell_can_be_nothing_else(
+    tmp_path_factory, numbers, sure, other
+):
+    cells = [f"{number // 1_000},{number % 1_000:03d}" for number in numbers] + [f"3,{sure:02d}"]
+    path = tmp_path_factory.mktemp("mixed") / "table.csv"
+    rows = "".join(f'{place},"{cell}",{other}\n' for place, cell in enumerate(cells))
+    path.write_text(f"customer_id,spend,beside\n{rows}")
+    table = load_table(path)
+    assert table["spend"].tolist() == [float(cell.replace(",", ".")) for cell in cells]
+    is_told = other != "1.234"  # a thousand and some in the file's own way of writing, or in that of its separator?
+    assert table["beside"].tolist() == [float(other) if is_told else other] * len(cells)
+
+
+@pytest.mark.parametrize("name", ["first_margin", "spend"])
+def test_cells_that_contradict_each_other_are_named_both(put, name):
+    path = put(f'customer_id,{name}\n7,"1,234,567"\n8,"3,25"\n9,"4,5"\n')
+    with pytest.raises(TableError, match=r"1 of 3 rows .*customer 7, line 2 .*1,234,567; unlike customer 8, line 3"):
+        check_lapsed(path)
+
+
+def test_what_cells_and_separator_tell_differently_is_asked(put):
+    path = put('customer_id,first_margin,first_tenure\n7,"42,500","3,25"\n')
+    with pytest.raises(TableError, match="`first_margin` can be read in two ways"):
+        check_lapsed(path)
+    assert load_table(path, decimal=",")["first_margin"].tolist() == [42.5]
+    said = check_file(put('customer_id,spend,first_tenure\n7,"42,500","3,25"\n')).notes
+    assert any("spend" in note and note.endswith("it is kept as labels.") for note in said)

@@ -67,6 +67,6 @@ def test_two_ways_of_writing_numbers_name_the_rare_one_and_hide_no_other_problem
     with pytest.raises(wb.TableError) as no:
         check_file(path)
     assert [(each.n_rows, each.first) for each in no.value.found] == [
-        (1, "customer 40, line 42 of the file, 29,99"),
+        (1, "customer 40, line 42 of the file, 29,99; unlike customer 0, line 2 of the file, 0.0"),
         (1, "customer 41, line 43 of the file, 7.25"),
     ]

@@ -244,7 +244,7 @@ def _as_written(reading: Reading, written: Written) -> Reading:
             continue
         read = parse(frame[name], written)
         if read.doubt and read.doubted is not None:
-            problems.add_rows(name, read.doubted, *read.doubt)
+            problems.add_rows(name, read.doubted, *read.doubt, usual=read.usual)
         elif read.doubt:
             problems.add(name, *read.doubt)
         if not read.doubt or read.doubted is not None:

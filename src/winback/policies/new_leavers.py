@@ -78,8 +78,8 @@ def read_leavers(path: str | Path, trial: Trial, flags: Iterable[str] = ()) -> L
 def _written(reading: Reading, trial: Trial) -> Written:
     """Return how numbers and dates are written: as the file's cells tell, and where they do not, as the trial's."""
     texts = (reading.frame[name] for name in reading.frame if reading.frame[name].dtype == object)
-    tells = len(set().union(*map(decimal_evidence, texts))) > 0
-    return trial.offers.written._replace(decimal=None) if tells else trial.offers.written
+    tells_otherwise = set().union(*map(decimal_evidence, texts)) - {trial.offers.written.decimal}
+    return trial.offers.written._replace(decimal=None) if tells_otherwise else trial.offers.written
 
 
 def _check_flags(checked: Checked, flags: Container[str]) -> None:

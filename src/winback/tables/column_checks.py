@@ -94,7 +94,7 @@ def _check_column(checked: Checked, given: pd.Series, column: Column, written: W
     read = PARSERS[column.kind](given, written)
     unread = read.unread
     if read.doubted is not None and read.doubt:  # a few are not as the others, and these can be read
-        problems.add_rows(name, read.doubted, *read.doubt)
+        problems.add_rows(name, read.doubted, *read.doubt, usual=read.usual)
         _report_unread(problems, given, column, unread & ~read.doubted)
         unread = unread | read.doubted
     elif read.doubt:

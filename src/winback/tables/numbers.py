@@ -112,7 +112,7 @@ def _as_people_write(column: pd.Series, decimal: str | None) -> Parsed:
     cells, dashes = _with_zeros(cells, column.name)
     parts = _parts(pd.Series(cells, dtype=object))
     marks = _evidence(parts)
-    doubt = doubted = None
+    doubt = doubted = usual = None
     if decimal is None and len(marks) == 1:
         (decimal,) = marks
     unsure = parts["either"] & parts["read"]
@@ -121,7 +121,10 @@ def _as_people_write(column: pd.Series, decimal: str | None) -> Parsed:
         doubt = (f"is written in two ways ({examples(shown)})", f"Write these as the others are, or say which: {WAYS}")
         n_marks = parts["mark"].iloc[codes[codes >= 0]].value_counts()
         decimal = max(sorted(marks), key=lambda mark: n_marks.get(mark, 0))
-        doubted = np.append(parts["read"] & (parts["mark"] == OTHER[decimal]), False)[codes]
+        other, as_most = (
+            np.append(parts["read"] & (parts["mark"] == mark), False)[codes] for mark in (OTHER[decimal], decimal)
+        )
+        doubted, usual = other, int(as_most.argmax())
     elif decimal is None and unsure.any():
         shown = str(parts.loc[unsure, "cell"].iloc[0]).strip()
         doubt = (f"can be read in two ways: {shown} with a decimal mark, or as a thousand", ASK)
@@ -140,7 +143,7 @@ def _as_people_write(column: pd.Series, decimal: str | None) -> Parsed:
     n_dashes = int(np.isin(codes, dashes).sum())
     said += (f"a dash is 0, as in accounts ({n_dashes:,} {'cell' if n_dashes == 1 else 'cells'})",) if n_dashes else ()
     typed = pd.Series(np.where(unread, np.nan, numbers), index=column.index, name=column.name)
-    return Parsed(typed, unread, said, doubt, doubted=doubted, currencies=frozenset(money))
+    return Parsed(typed, unread, said, doubt, doubted=doubted, usual=usual, currencies=frozenset(money))
 
 
 def _with_zeros(cells: list, name: object) -> tuple[list, list[int]]:

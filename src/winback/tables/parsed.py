@@ -39,6 +39,7 @@ class Parsed(NamedTuple):
     taken_for: tuple[str, ...] = ()  # what was taken for what, in words
     doubt: tuple[str, str] | None = None  # what is wrong with the column as a whole, and the remedy
     doubted: np.ndarray | None = None  # the rows that are not as most are, where these make the doubt
+    usual: int | None = None  # then the first row that is as most are
     currencies: frozenset[str] = frozenset()  # of amounts with a sign or a code
     sentinels: np.ndarray | None = None  # rows whose date stands for none, such as 9999-12-31
 

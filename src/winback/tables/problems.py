@@ -95,11 +95,20 @@ class ProblemList:
         """Add a problem of a whole column or of the whole table."""
         self.found.append(self._in_own_words(Problem(column, problem, 0, "", remedy)))
 
-    def add_rows(self, column: str, bad: np.ndarray, problem: str, remedy: str, among: int | None = None):
-        """Add a problem of the rows where ``bad`` is True, if there are any."""
+    def add_rows(
+        self,
+        column: str,
+        bad: np.ndarray,
+        problem: str,
+        remedy: str,
+        among: int | None = None,
+        usual: int | None = None,
+    ) -> None:
+        """Add a problem of the rows where ``bad`` is True, if there are any; ``usual`` is a row that is as most are."""
         n_bad = int(bad.sum())
         if n_bad:
             first = self._name_row(int(bad.argmax()), column)
+            first += "" if usual is None else f"; unlike {self._name_row(usual, column)}"
             told = Problem(column, problem, n_bad, first, remedy=remedy, n_checked=among or len(bad))
             self.found.append(self._in_own_words(told))
 

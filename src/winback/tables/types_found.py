@@ -21,6 +21,7 @@ from winback.tables.kinds import label_text
 from winback.tables.numbers import decimal_evidence, parse_number
 from winback.tables.parsed import AS_THE_CELLS_TELL, Written
 from winback.tables.places import row_name
+from winback.tables.problems import ProblemList
 from winback.tables.reading import Reading
 
 LIKE_AN_ID = re.compile(
@@ -35,10 +36,13 @@ CODE = r"\s*[-+]?0\d.*|\s*\+.*|\s*-?\d{16,}\s*"  # 0012, +4917..., 20 digits: la
 def with_types(reading: Reading, written: Written = AS_THE_CELLS_TELL) -> Reading:
     """Return a reading whose columns have types; what was taken for what is added to its notes."""
     frame = reading.frame
-    marks = set().union(*(decimal_evidence(frame[name]) for name in frame if _holds_text(frame[name])), set())
-    decimal = written.decimal or reading.decimal
-    if decimal is None and len(marks) == 1:
-        (decimal,) = marks
+    shown = {name: decimal_evidence(frame[name]) for name in frame if _holds_text(frame[name])}
+    decimal = written.decimal or _mark_of(set().union(*shown.values()), reading.decimal)
+    problems = ProblemList("table", frame, places=reading.places, headings=reading.headings)
+    for name in shown if written.decimal is None else ():
+        if len(shown[name]) > 1 and str(name) not in KNOWN:  # winback's columns are checked later
+            read = parse_number(frame[name])
+            problems.add_rows(name, read.doubted, *read.doubt, usual=read.usual)
     made, notes, money = {}, [], set()
     for name in frame:
         column, more = _own_without_broken(
@@ -49,7 +53,13 @@ def with_types(reading: Reading, written: Written = AS_THE_CELLS_TELL) -> Readin
         made[name] = typed.where(typed.notna(), np.nan) if typed.dtype == object else typed
         notes += [*more, *([f'"{name}": {", ".join(said)}.'] if said else [])]
     made = pd.DataFrame(made, index=frame.index, columns=frame.columns)
-    return replace(reading.having(made, notes, currencies=frozenset(money)), decimal=decimal)
+    return replace(reading.having(made, notes, problems.found, frozenset(money)), decimal=decimal)
+
+
+def _mark_of(shown: set[str], of_separator: str | None) -> str | None:
+    """Return the decimal mark of a file: what its cells and its separator show; none where these contradict."""
+    marks = shown | ({of_separator} if of_separator else set())
+    return next(iter(marks)) if len(marks) == 1 else None
 
 
 def _holds_text(column: pd.Series) -> bool:
@@ -79,7 +89,8 @@ def _typed(column: pd.Series, written: Written) -> Typed:
 def _as_numbers(column: pd.Series, written: Written) -> Typed:
     read = parse_number(column, written)
     if read.unread.any() or read.doubt:
-        return column, (), NONE
+        own = read.doubt and read.doubted is None and str(column.name) not in KNOWN  # else it is told as a problem
+        return column, (f"{read.doubt[0]}; it is kept as labels",) if own else (), NONE
     whole = whole_numbers(column)
     return (read.column if whole is None or column.isna().any() else whole), read.taken_for, read.currencies
 
