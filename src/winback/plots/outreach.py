@@ -10,7 +10,20 @@ import pandas as pd
 from winback.doors import door
 from winback.outreach.plan_words import contacts_by
 from winback.outreach.schedule import LONGEST_MONTH
-from winback.plots.style import GAIN, INK, OTHERS, UNTREATED, finish_axes, letters_across, new_axes, note
+from winback.plots.style import (
+    GAIN,
+    GAP,
+    INK,
+    LETTER,
+    OTHERS,
+    QUIET,
+    SMALL,
+    finish_axes,
+    letters_across,
+    new_axes,
+    note,
+    points_across,
+)
 from winback.plots.words import name_ticks
 from winback.results import format_count, join_words
 
@@ -19,9 +32,10 @@ if TYPE_CHECKING:
 
     from winback.outreach.planned import OutreachPlan
 
-TALLEST = 0.55  # of a row: the day with most contacts, or what is possible on a day
-FOOT = 0.3  # of a row, under its middle: where its bars stand
-CLOSED = "#eef1f3"
+ROW = 0.95  # inches
+TALLEST = 0.42  # of a row: the day with most contacts, or what is possible on a day
+FOOT = 0.38  # of a row, under its middle: where its bars stand
+CLOSED, FREE = "#eef1f3", "#d0dee0"  # a day without contacts; what a channel could bear besides
 DAY, WEEK = np.timedelta64(1, "D"), 7
 
 
@@ -29,8 +43,8 @@ DAY, WEEK = np.timedelta64(1, "D"), 7
 def plot_calendar(plan: OutreachPlan, ax: Axes | None = None) -> Axes:
     """Draw a month of contacts, a row per channel and a bar per day, against what the channel can bear.
 
-    The first day of contacts is drawn dark. The line is what is possible; where a channel has no limit there is none.
-    Days without contacts are shaded. Takes what `outreach_plan` returns.
+    A number stands on each bar; where not all find room, where it changes. Pale is what is possible besides, where a
+    channel has a limit. Days without contacts are shaded, and named. Takes what `outreach_plan` returns.
 
     Examples
     --------
@@ -43,13 +57,15 @@ def plot_calendar(plan: OutreachPlan, ax: Axes | None = None) -> Axes:
     """
     month = _month_of(plan)
     names = list(dict.fromkeys(month["channel"]))
-    ax = new_axes(ax, 1.3 + 0.72 * max(len(names), 1))
-    for place, name in enumerate(names):
-        _draw_channel(ax, place, month[month["channel"] == name])
+    ax = new_axes(ax, 1.2 + ROW * max(len(names), 1))
     n_days = _last_day(month) + 1
+    month = month[month["day"] < n_days]
+    for place, name in enumerate(names):
+        _draw_channel(ax, place, month[month["channel"] == name], points_across(ax) / n_days)
+    _name_closed(ax, month, names, plan)
     finish_axes(ax, _in_words(month), _key(month), width=letters_across(ax, names))
     name_ticks(ax.yaxis, range(len(names)), names)
-    ax.set_ylim(max(len(names), 1) - 0.5, -0.55)
+    ax.set_ylim(max(len(names), 1) - 0.5, -0.5)
     first = pd.Timestamp(plan.start)
     days = pd.date_range(first, periods=n_days)
     marked = days[days.weekday == 0] if n_days > 2 * WEEK else days[:: 1 + n_days // (WEEK + 1)]
@@ -66,21 +82,45 @@ def _month_of(plan) -> pd.DataFrame:
     return days[days["day"] < LONGEST_MONTH]
 
 
-def _draw_channel(ax, place: int, days: pd.DataFrame) -> None:
-    day, planned, capacity = (days[name].to_numpy() for name in ("day", "planned", "capacity"))
+def _draw_channel(ax, place: int, days: pd.DataFrame, across: float) -> None:
+    """Draw a row; ``across`` is what a day takes, in points."""
+    day, planned, capacity = (days[name].to_numpy(dtype=float) for name in ("day", "planned", "capacity"))
     limited = np.isfinite(capacity) & (capacity > 0)
     top = max(planned.max(initial=0), capacity[limited].max(initial=0), 1)
     foot, scale = place + FOOT, TALLEST / top
-    for closed in day[capacity == 0]:
-        ax.bar(closed, -TALLEST - 0.08, 1.0, bottom=foot, color=CLOSED, linewidth=0, zorder=0)
-    begins = day[planned > 0].min(initial=LONGEST_MONTH)
-    colours = [GAIN if each == begins else UNTREATED for each in day]
-    ax.bar(day, -planned * scale, 0.8, bottom=foot, color=colours, linewidth=0)
+    ax.bar(day[capacity == 0], -1.0, 1.0, bottom=place + 0.5, color=CLOSED, linewidth=0, zorder=0)
+    ax.bar(day, np.where(limited, -capacity * scale, 0.0), 0.8, bottom=foot, color=FREE, linewidth=0)
+    ax.bar(day, -planned * scale, 0.8, bottom=foot, color=GAIN, linewidth=0)
     ax.plot([-0.5, LONGEST_MONTH - 0.5], [foot, foot], color=OTHERS[1], linewidth=0.8)
-    if limited.any():
-        reach = np.where(limited, foot - capacity * scale, np.nan)
-        ax.hlines(reach, day - 0.5, day + 0.5, color=INK, linewidth=1.3)
-    note(ax, _said(planned, capacity), (-0.5, place - 0.3), (0, 2), va="bottom", color=INK)
+    for each in _numbered(planned, day * across, across):
+        look = {"xycoords": ("data", "data"), "ha": "center", "color": INK}
+        note(ax, format_count(planned[each]), (day[each], foot - planned[each] * scale), (0, 2), **look)
+    note(ax, _said(planned, capacity), (-0.5, place - 0.3), (0, 2), va="bottom", color=INK, fontweight="semibold")
+
+
+def _numbered(planned: np.ndarray, at: np.ndarray, across: float) -> list[int]:
+    """Return the bars that carry their number: all where all find room, else those that differ from the day before."""
+    width = np.array([LETTER * SMALL * len(format_count(each)) for each in planned]) + 2
+    made = np.flatnonzero(planned > 0)
+    if (width[made] > across).any():
+        made = made[planned[made] != np.append(0, planned)[made]]
+    shown, taken = [], -np.inf
+    for each in made:
+        if at[each] - width[each] / 2 >= taken:
+            shown.append(int(each))
+            taken = at[each] + width[each] / 2
+    return shown
+
+
+def _name_closed(ax, month: pd.DataFrame, names: list[str], plan: OutreachPlan) -> None:
+    """Write which day a shaded one is, in its first row: the weekday, where that is always without contacts."""
+    closed = month[month["capacity"] == 0].drop_duplicates("day")
+    for begins, day, channel in zip(closed["begins"], closed["day"], closed["channel"], strict=True):
+        name = begins.day_name()
+        narrow = points_across(ax) / (month["day"].max() + 1) < SMALL + GAP  # numbers of bars reach over its edges
+        words = (name, name[:3]) if name in plan.playbook.quiet_weekdays else ("closed", "off")
+        look = {"xycoords": ("data", "data"), "rotation": 90, "ha": "center", "va": "bottom", "color": QUIET}
+        note(ax, words[narrow], (day, names.index(channel) + FOOT), (0, 3), **look)
 
 
 def _said(planned: np.ndarray, capacity: np.ndarray) -> str:
@@ -95,14 +135,9 @@ def _last_day(month: pd.DataFrame) -> int:
 
 
 def _key(month: pd.DataFrame) -> str:
-    """Say what line and shade mean, where there are any."""
-    shown = month[month["day"] <= _last_day(month)]
-    limited = shown[np.isfinite(shown["capacity"]) & (shown["capacity"] > 0)].groupby("channel", sort=False)["capacity"]
-    lines = [f"{format_count(most)} {name}s" for name, most in limited.max().items()]
-    closed = shown.loc[shown["capacity"] == 0, "begins"].dt.day_name().unique()
-    said = [f"black line: at most {join_words(lines)} a day"] if lines else []
-    said += [f"grey: {join_words(closed) if len(closed) == 1 else 'quiet day'}, no contact"] if len(closed) else []
-    return "; ".join(["day", *said]) if said else "day"
+    """Say what is pale, where anything is."""
+    limited = np.isfinite(month["capacity"]) & (month["capacity"] > month["planned"])
+    return "day (pale: room for more)" if limited.any() else "day"
 
 
 def _when(days: pd.Series) -> str:
