@@ -117,7 +117,9 @@ def _name_closed(ax, month: pd.DataFrame, names: list[str], plan: OutreachPlan) 
     closed = month[month["capacity"] == 0].drop_duplicates("day")
     for begins, day, channel in zip(closed["begins"], closed["day"], closed["channel"], strict=True):
         name = begins.day_name()
-        narrow = points_across(ax) / (month["day"].max() + 1) < SMALL + GAP  # numbers of bars reach over its edges
+        narrow = bool(
+            points_across(ax) < (SMALL + GAP) * (month["day"].max() + 1)
+        )  # numbers of bars reach over its edges
         words = (name, name[:3]) if name in plan.playbook.quiet_weekdays else ("closed", "off")
         look = {"xycoords": ("data", "data"), "rotation": 90, "ha": "center", "va": "bottom", "color": QUIET}
         note(ax, words[narrow], (day, names.index(channel) + FOOT), (0, 3), **look)
