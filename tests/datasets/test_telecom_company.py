@@ -51,6 +51,14 @@ def test_new_leavers_are_those_of_the_last_year_who_are_still_away(study, compan
     assert len(new) > 0.85 * len(wanted)  # but for those who left so lately that it is not yet sure
     assert not set(new["customer_id"]) & set(study.lapsed["customer_id"])
     assert set(new) <= {*(column.name for column in wb.tables.LAPSED)}
+    last = study.base.lives.drop_duplicates("customer_id", keep="last")
+    again = last[
+        last["ended"] & (last["life"] > 1) & ((pd.Timestamp(study.until) - last["end"]).dt.days / DAYS_IN_MONTH <= 12)
+    ]
+    assert study.new_leavers.left_out == {
+        "pending on that day": int((last["pending"] & (last["life"] == 1)).sum()),
+        "back before that day and lost once more by then": len(again),
+    }
 
 
 def test_the_losses_for_the_studys_reasons_in_its_seven_years_are_its_leavers(leavers, known):

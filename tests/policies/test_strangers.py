@@ -55,6 +55,29 @@ def test_they_are_counted_and_named_and_not_listed(policy):
     assert len(contacts.describe().splitlines()) <= 3
 
 
+def test_labels_never_seen_are_named_the_most_frequent_first_with_their_counts_and_the_list_has_their_ids(policy):
+    """The largest but one was hidden behind "others"."""
+    labels = [label for place, label in enumerate("defghijk") for _ in range(place + 1)]
+    whom = pd.DataFrame({"customer_id": range(38), "seg": ["a", *labels, "died"]})
+    found = policy.contact_list(whom)
+    words = "with seg k (8), j (7), i (6), h (5), g (4), f (3) or 2 others (3), which nobody in the trial had"
+    assert found.left_out == (("died", 1), (words, 36))
+    assert found.not_listed["customer_id"].tolist() == [37, *range(1, 37)]
+    assert found.not_listed["why"].tolist() == ["died", *[words] * 36]
+    one = policy.contact_list(whom[whom["seg"].isin(["a", "k"])])
+    assert [words for words, _ in one.left_out] == ["with seg k, which nobody in the trial had"]
+
+
+def test_everybody_asked_about_is_listed_or_has_a_reason(policy):
+    segments = ["a", "b", "c", "zzz", "died"]  # segment c earns under nothing
+    whom = pd.DataFrame({"customer_id": range(300), "seg": segments * 60})
+    found = policy.contact_list(whom, keep_back=0.2)
+    ids = [*found.frame["customer_id"], *found.not_listed["customer_id"]]
+    assert sorted(ids) == list(range(300))
+    assert (found.not_listed["why"] == "no offer is expected to pay").sum() == found.n_left_alone == 60
+    assert found.not_asked == ()
+
+
 def test_where_all_are_left_out_the_true_reason_is_given(policy):
     """It said that no contact was expected to pay."""
     strangers = policy.contact_list(pd.DataFrame({"customer_id": range(400), "seg": ["zzz"] * 400})).describe()

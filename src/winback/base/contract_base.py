@@ -12,7 +12,7 @@ import pandas as pd
 
 from winback.base import contract_words
 from winback.base.contract_lives import ContractLives, as_number
-from winback.base.lapsed import BACK_BEFORE, LOST_AGAIN, Lapsed
+from winback.base.lapsed import BACK_BEFORE, LOST_AGAIN, PENDING_THEN, Lapsed
 from winback.base.lapsed_table import Losses, lapsed_table
 from winback.base.sent import lapsed_with_offers, read_sent
 from winback.doors import door
@@ -117,7 +117,7 @@ class ContractBase(ContractLives):
         left_out = {
             BACK_BEFORE: int(back.sum()) - again,
             LOST_AGAIN: again,
-            "pending on that day": pending,
+            PENDING_THEN: pending,
             "not lost on that day": here,
         }
         rows = np.flatnonzero(lost & ~back)

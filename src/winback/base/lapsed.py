@@ -15,6 +15,7 @@ from winback.results import Result, Sentences, counted, format_count, format_per
 from winback.tables import LAPSED_TABLE, label_codes
 
 BACK_BEFORE, LOST_AGAIN = "back before that day", "back before that day and lost once more by then"
+PENDING_THEN = "pending on that day"
 MOST_LABELS = 12  # rows of the table that is shown
 
 

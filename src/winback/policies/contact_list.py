@@ -24,6 +24,8 @@ KEEP_BACK = 0.10  # of a group that was held out, so that there is still somethi
 ASKED_BEFORE = "customers who were asked once and did not return"
 OWN = (UNTOUCHED, ASKED_BEFORE)  # of the trial's own table
 KEPT_BACK = "kept back at random, to compare with"
+DOES_NOT_PAY, NOT_SHOWN = "no offer is expected to pay", "no contact is shown to pay"
+TOO_LATELY = "left too lately to count as lost yet"
 NEW_LEAVERS = "Name new leavers: --whom new-leavers.csv"
 
 
@@ -51,6 +53,10 @@ class ContactList(Result):
     left_out : tuple of (str, int)
         Who is not listed, in words and how many: away for longer than the trial knows, with a label that nobody in the
         trial had, do not contact, deceased, or may not get the offer that they would be sent.
+    not_listed : pandas.DataFrame
+        Who of those asked about is neither contacted nor kept back: ``customer_id``, ``why``.
+    not_asked : tuple of (str, int)
+        Of a base, who has left and is not among the lost who were asked about, in words and how many.
     total, total_low, total_high : float
         Expected profit of all contacts, in money, with its interval: if a contact earns what one earned with customers
         of the trial of the same prediction. It is for what is expected, not for what these customers will happen to do.
@@ -65,6 +71,8 @@ class ContactList(Result):
     unshown: np.ndarray = field(repr=False, default_factory=lambda: np.zeros(0))
     currency: str = "$"
     left_out: tuple[tuple[str, int], ...] = ()
+    not_listed: pd.DataFrame = field(repr=False, default_factory=lambda: pd.DataFrame(columns=["customer_id", "why"]))
+    not_asked: tuple[tuple[str, int], ...] = ()
     lacking: tuple[str, ...] = ()  # in words: what the trial predicts by, and the customers' table lacks
     hardly_meant: str = ""  # how many of those asked about were judged not promising
     time_unknown: bool = False  # the trial's table does not tell how long its own have been away by now

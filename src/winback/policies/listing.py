@@ -8,8 +8,17 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from winback.base.lapsed import LOST_AGAIN, PENDING_THEN, Lapsed
 from winback.labels import label_of
-from winback.policies.contact_list import ASKED_BEFORE, KEPT_BACK, UNTOUCHED, ContactList
+from winback.policies.contact_list import (
+    ASKED_BEFORE,
+    DOES_NOT_PAY,
+    KEPT_BACK,
+    NOT_SHOWN,
+    TOO_LATELY,
+    UNTOUCHED,
+    ContactList,
+)
 from winback.policies.honest_value import honest_value
 from winback.policies.list_day import FOLLOWED, as_they_are, time_unknown, unknown_times
 from winback.policies.may_get import may_not_get, months_since_offer, wait_not_told
@@ -19,6 +28,8 @@ from winback.results import counted
 from winback.tables import LAPSED, NO_OFFER, AnyTable, check_lapsed, in_trial
 from winback.tables.likeness import to_choose_from
 from winback.trial.trial import Trial
+
+NOT_ASKED = {PENDING_THEN: TOO_LATELY, LOST_AGAIN: "had come back once and were lost again"}
 
 
 def list_contacts(
@@ -49,9 +60,10 @@ def list_contacts(
     since = months_since_offer(trial, wanted)
     reading = (*reading, *wait_not_told(trial, wanted, since))
     wanted = as_they_are(wanted)
-    out, left_out = not_listed(trial, wanted, asked, [*first, *unknown_times(trial, wanted)])
-    wanted, since = (wanted[~out].reset_index(drop=True), since[~out]) if out.any() else (wanted, since)
-    wanted, offers, barred = _who_may(trial, wanted, assign(wanted), since)
+    strangers = not_listed(trial, wanted, asked, [*first, *unknown_times(trial, wanted)])
+    wanted, since, left_out = _without(wanted, since, strangers)
+    offers = assign(wanted)
+    wanted, offers, barred = _without(wanted, offers, may_not_get(trial.offers, wanted, offers, since))
     left_out += barred
     frame = wanted[["customer_id"]].assign(offer=offers.to_numpy(), why=why(wanted))
     if "reason" in wanted:
@@ -60,30 +72,48 @@ def list_contacts(
     frame["expected_profit"], frame["kind"] = value.expected(wanted, offers), kind
     for name, column in _kept(wanted, keep).items():
         frame[f"table_{name}" if name in {*frame, "rank"} else name] = column.to_numpy()
-    kept = frame[(frame["expected_profit"] > 0) & (frame["offer"] != NO_OFFER)]
+    pays = (frame["expected_profit"] > 0) & (frame["offer"] != NO_OFFER)
+    kept = frame[pays]
     unshown = kept.head(0) if value.pays(kept["expected_profit"].to_numpy()) else kept
     kept = _with_some_kept_back(kept.drop(unshown.index), keep_back, rng)
     kept = kept.sort_values("expected_profit", ascending=False, kind="stable")
     customers, kept = wanted.loc[kept.index].reset_index(drop=True), kept.reset_index(drop=True)
     kept.insert(0, "rank", kept["expected_profit"].rank(method="min", ascending=False).astype(int))
-    left_alone = {"n_left_alone": len(frame) - len(kept) - len(unshown), "whom": whom, "left_out": tuple(left_out)}
-    left_alone |= {"unshown": unshown["expected_profit"].to_numpy()}
+    alone = [(DOES_NOT_PAY, frame["customer_id"][~pays].to_numpy()), (NOT_SHOWN, unshown["customer_id"].to_numpy())]
     lacking = tuple(label_of(name) for name in trial.covariates if name not in (*wanted, FOLLOWED))
-    left_alone |= {"hardly_meant": hardly_meant, "lacking": lacking, "reading": reading}
-    left_alone |= {"time_unknown": untold, "unscreened": _unscreened(trial, wanted), "asked_about": asked_about}
-    return ContactList(frame=kept, customers=customers, value=value, kind=kind, currency=trial.currency, **left_alone)
+    who = {"customers": customers, "whom": whom, "n_left_alone": int((~pays).sum()), "asked_about": asked_about}
+    who |= {"left_out": tuple((words, len(ids)) for words, ids in left_out), "not_asked": _not_asked(lapsed)}
+    who |= {"not_listed": _by_id([*left_out, *alone]), "unshown": unshown["expected_profit"].to_numpy()}
+    known = {"hardly_meant": hardly_meant, "lacking": lacking, "reading": reading}
+    known |= {"time_unknown": untold, "unscreened": _unscreened(trial, wanted)}
+    return ContactList(frame=kept, value=value, kind=kind, currency=trial.currency, **who, **known)
 
 
-def _who_may(
-    trial: Trial, wanted: pd.DataFrame, offers: pd.Series, since: np.ndarray
-) -> tuple[pd.DataFrame, pd.Series, list[tuple[str, int]]]:
-    """Return the customers who may get the offer they would be sent, these offers, and why others may not, counted."""
-    out, barred = np.zeros(len(wanted), dtype=bool), []
-    for words, rows in may_not_get(trial.offers, wanted, offers, since):
+def _by_id(reasons: list[tuple[str, np.ndarray]]) -> pd.DataFrame:
+    """Return one row per customer who is not listed: ``customer_id``, ``why``."""
+    parts = [pd.DataFrame({"customer_id": ids, "why": words}) for words, ids in reasons if len(ids)]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame({"customer_id": [], "why": []})
+
+
+def _not_asked(lapsed: AnyTable | None) -> tuple[tuple[str, int], ...]:
+    """Say who has left and is not among the lost that a base gave: too lately to be sure of it, or once more."""
+    known = lapsed.left_out if isinstance(lapsed, Lapsed) else {}
+    return tuple((said, known[words]) for words, said in NOT_ASKED.items() if known.get(words))
+
+
+def _without(
+    wanted: pd.DataFrame, beside: np.ndarray | pd.Series, reasons: Iterable[tuple[str, np.ndarray]]
+) -> tuple[pd.DataFrame, np.ndarray | pd.Series, list[tuple[str, np.ndarray]]]:
+    """Return the customers for whom none of these reasons holds, what stands beside them, and the ids of the others.
+
+    Everybody is left out once, by the first reason that holds.
+    """
+    out, left_out = np.zeros(len(wanted), dtype=bool), []
+    for words, rows in reasons:
         if (rows & ~out).any():
-            barred.append((words, int((rows & ~out).sum())))
-        out |= rows
-    return wanted[~out].reset_index(drop=True), offers[~out], barred
+            left_out.append((words, wanted["customer_id"].to_numpy()[rows & ~out]))
+        out = out | rows
+    return (wanted[~out].reset_index(drop=True), beside[~out], left_out) if out.any() else (wanted, beside, left_out)
 
 
 def _with_some_kept_back(contacts: pd.DataFrame, share: float, rng: int | np.random.Generator | None) -> pd.DataFrame:

@@ -15,7 +15,7 @@ from winback.tables import label_text
 from winback.tables.no_contact import unwanted
 from winback.trial.trial import Trial
 
-MOST_NAMED = 3
+MOST_NAMED = 6  # labels, the most frequent first
 
 
 def not_listed(
@@ -23,8 +23,8 @@ def not_listed(
     customers: pd.DataFrame,
     asked: Iterable[str],
     first: Iterable[tuple[str, np.ndarray]] = (),
-) -> tuple[np.ndarray, list[tuple[str, int]]]:
-    """Return who is left out of a list, (n,), and why with how many; everyone is counted once, by the first reason.
+) -> list[tuple[str, np.ndarray]]:
+    """Return why customers are left out of a list, in words, and who, (n,) each; everyone once, by the first reason.
 
     ``first`` are reasons that come before all others. The policy reads the columns ``asked``, where also a missing
     value is strange that the trial never had.
@@ -34,9 +34,9 @@ def not_listed(
     for words, rows in chain(first, unwanted(customers), _strange(trial, customers, list(asked), out)):
         new = rows & ~out
         if new.any():
-            reasons.append((words, int(new.sum())))
+            reasons.append((words, new))
             out |= new  # in place: labels are named of who is not out yet
-    return out, reasons
+    return reasons
 
 
 def said_of(reasons: Iterable[tuple[str, int]]) -> str:
@@ -74,8 +74,23 @@ def _strange(
         if kind_of(seen) != "number":
             codes, labels = pd.factorize(customers[name].where(~out))
             known = {label_text(label) for label in seen.dropna().unique()}
-            new = [label for label in labels if label_text(label) not in known]
-            if new:
-                rows = np.array([*(label in new for label in labels), False])[codes]
-                shown = " or ".join([*map(str, new[:MOST_NAMED]), *(["others"] if len(new) > MOST_NAMED else [])])
-                yield f"with {label_of(name)} {shown}, which nobody in the trial had", rows
+            is_new = np.array([*(label_text(label) not in known for label in labels), False])
+            if is_new.any():
+                new = pd.Series(labels[codes[is_new[codes]]]).value_counts()
+                yield f"with {label_of(name)} {_counted(new)}, which nobody in the trial had", is_new[codes]
+
+
+def _counted(labels: pd.Series) -> str:
+    """Name labels, the most frequent first, with how many have each where there are several.
+
+    Examples
+    --------
+    >>> _counted(pd.Series({"quality": 712, "closed": 141})), _counted(pd.Series({"quality": 712}))
+    ('quality (712) or closed (141)', 'quality')
+    """
+    if len(labels) == 1:
+        return str(labels.index[0])
+    named, rest = labels[:MOST_NAMED], labels[MOST_NAMED:]
+    parts = [f"{label} ({format_count(n)})" for label, n in named.items()]
+    parts += [f"{format_count(len(rest))} others ({format_count(rest.sum())})"] if len(rest) else []
+    return f"{', '.join(parts[:-1])} or {parts[-1]}"

@@ -19,6 +19,7 @@ exits         what was said on leaving, who reported it, where they went
 exit_texts    the phrases, in four languages
 contracts     which contracts each life consisted of
 company       the company as tables, and the truth behind them
+lately        who was lost in the last year, is still away, and was never asked?
 campaign      would a plan of contacts come as forecast? held against what customers would do
 built_in      which stories were built in, said once on a page
 dictionary    what the columns and events of the company's tables mean

@@ -17,6 +17,7 @@ from winback.datasets.telecom import assumptions as assumed
 from winback.datasets.telecom.calendar import UNTIL
 from winback.datasets.telecom.calibration import calibrate as calibrate_constants
 from winback.datasets.telecom.company import TelecomCompany, draw_company, sent_table
+from winback.datasets.telecom.lately import lost_lately
 from winback.datasets.telecom.leavers import SET_ASIDE, assign_groups, draw_leavers, trial_columns
 from winback.datasets.telecom.second_lives import ARMS, Constants, draw_hidden, potential_outcomes, true_profits
 from winback.datasets.telecom.second_reasons import draw_second_reasons
@@ -137,9 +138,7 @@ class TelecomStudy:
         >>> load_telecom_study().new_leavers.frame["months_away"].round().max().item()
         12.0
         """
-        lost = self.base.lapsed(asof=self.until)
-        lately = lost.frame[(lost.frame["months_away"] <= assumed.MONTHS_AWAY[1]) & ~lost.frame["returned"]]
-        return replace(lost, frame=lately.filter([column.name for column in LAPSED]).reset_index(drop=True))
+        return lost_lately(self.base, self.until, assumed.MONTHS_AWAY[1])
 
     @cached_property
     def trial(self) -> Trial:
