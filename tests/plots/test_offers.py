@@ -1,5 +1,6 @@
 """Does each figure carry its message and its units, and does it draw every offer, whatever the trial?"""
 
+from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 
@@ -39,7 +40,7 @@ def drawn(ax):
 
 
 def title(ax):
-    return ax.get_title(loc="left").replace("\n", " ")
+    return " ".join(ax.get_title(loc="left").split())
 
 
 def ticks(axis):
@@ -62,12 +63,42 @@ def test_profit_beside_roi_names_both_winners_with_units(comparison):
     figure = plot_profit_and_roi(comparison)
     assert isinstance(figure, Figure)
     profit, roi = (drawn(ax) for ax in figure.axes)
-    assert (title(profit), title(roi)) == ("Discount earns most", "Upgrade returns most per dollar spent")
+    assert (title(profit), title(roi)) == ("Discount earns most, narrowly", "Upgrade returns most per dollar spent")
     assert profit.get_xlabel().replace("\n", " ") == "incremental profit per customer offered"
     assert roi.get_xlabel().replace("\n", " ") == "incremental return on investment (profit / cost)"
     assert all(text.startswith("$") for text in ticks(profit.xaxis))
     assert all(text.endswith("%") for text in ticks(roi.xaxis))
     assert ticks(profit.yaxis) == list(NAMES)
+
+
+def test_a_lead_is_called_narrow_only_where_the_two_intervals_overlap(comparison):
+    apart = comparison.frame.assign(incremental_profit_high=comparison.frame["incremental_profit"] + 0.1)
+    clear = replace(comparison, frame=apart, trial=replace(comparison.trial, scatter_assumed=False))
+    assert title(plot_profit_and_roi(clear).axes[0]) == "Discount earns most"
+
+
+def test_titles_begin_alike_and_what_bars_and_axes_are_is_said(comparison):
+    figure = plot_profit_and_roi(comparison)
+    figure.canvas.draw()
+    tops = [ax._left_title.get_window_extent().y1 for ax in figure.axes]
+    assert tops[0] == pytest.approx(tops[1], abs=1)
+    assert figure.get_supxlabel() == "bars: 95% intervals; axes do not begin at 0"
+    level = plot_profit_and_roi(replace(comparison, settings=replace(comparison.settings, level=0.9)))
+    assert level.get_supxlabel().startswith("bars: 90% intervals")
+
+
+def test_amounts_at_the_ends_of_panels_beside_each_other_do_not_touch(comparison):
+    figure = plot_profit_and_roi(comparison)
+    figure.canvas.draw()
+    profit, roi = figure.axes
+    ends = [label.get_window_extent().x1 for label in profit.get_xticklabels() if seen(profit, label)]
+    begins = [label.get_window_extent().x0 for label in roi.get_xticklabels() if seen(roi, label)]
+    assert min(begins) - max(ends) > 8 * figure.dpi / 72
+
+
+def seen(ax, label):
+    low, high = ax.get_xlim()
+    return label.get_text() and low <= label.get_position()[0] <= high
 
 
 @pytest.mark.parametrize(("panel", "column"), [(0, "incremental_profit"), (1, "incremental_roi")])

@@ -170,6 +170,18 @@ def _more(pair) -> str:
     return format_percent(spare, 0) if spare >= 0.005 else "under 1%"
 
 
+def leads_narrowly(result: Result) -> bool:
+    """Tell whether the first offer is shown to lead though its interval and that of the second overlap.
+
+    So is one whose lead little more scatter than was assumed would undo, of which `lead` says so.
+    """
+    if len(result.frame) == 1 or not result.differences["told_apart"].iloc[0]:
+        return False
+    low, high = (result.frame[f"{result.kind}_profit_{end}"] for end in ("low", "high"))
+    overlap = bool(low.iloc[0] <= high.iloc[1]) and not bool(result.differences["equivalent"].iloc[0])
+    return overlap or bool(at_more_scatter(result))
+
+
 def _is_narrow(pair) -> bool:
     return bool(pair["told_apart"]) and scatter_to_spare(pair) < MUCH_SCATTER
 

@@ -9,8 +9,10 @@ import numpy as np
 
 from winback.doors import door
 from winback.money import format_alike, format_money
+from winback.offers.told_apart import leads_narrowly
 from winback.plots.style import (
     QUIET,
+    SMALL,
     WIDTH,
     capitalised,
     finish_axes,
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 
 LONGEST_BESIDE = 14  # letters of an offer's name, beside which two panels find room
 ROW, LINE_HIGH = 0.36, 0.2  # inches of a row, and of a line of words
+BETWEEN = 0.12  # inches around panels beside each other: amounts at their ends do not touch
 
 
 @door
@@ -40,7 +43,7 @@ def plot_profit_and_roi(result: OfferComparison) -> Figure:
     """Draw profit per customer beside ROI, with intervals: the reversal of the ranking is seen at a glance.
 
     Rows are in order of profit in both panels; the best of each panel is drawn full, the others open. Beside long names
-    the panels stand one below the other.
+    the panels stand one below the other. A lead is called narrow where intervals overlap nevertheless.
 
     Takes what `compare_offers` returns. Incremental figures are drawn where there is a random control group, or where
     an organic return is assumed, which the axes say; else gross ones.
@@ -61,12 +64,12 @@ def plot_profit_and_roi(result: OfferComparison) -> Figure:
     first = frame["offer"].iloc[0]
     assumed = "\n(organic return assumed)" if result.settings.organic else ""
     assumed += "\n(adjusted)" if result.adjusted_for else ""
-    finish_axes(left, _profit_message(result, kind), f"{kind} profit per customer offered{assumed}")
+    titles = [finish_axes(left, _profit_message(result, kind), f"{kind} profit per customer offered{assumed}")]
     money_axis(result.currency, left.xaxis)
     roi = frame[f"{kind}_roi"]
     leanest = frame["offer"][roi.idxmax()] if roi.notna().any() else None
     message = _roi_message(first, leanest, roi.max(), result.currency)
-    finish_axes(right, message, f"{kind} return on investment (profit / cost){assumed}")
+    titles.append(finish_axes(right, message, f"{kind} return on investment (profit / cost){assumed}"))
     percent_axis(right.xaxis)
     for ax in (left, right)[: 3 - n_across]:
         name_ticks(ax.yaxis, range(len(frame)), frame["offer"])
@@ -74,15 +77,34 @@ def plot_profit_and_roi(result: OfferComparison) -> Figure:
     around = [(ax.get_title(loc="left"), ax.get_xlabel()) for ax in (left, right)]
     lines = sum(max(text.count("\n") + 1 for text in texts) for texts in zip(*around, strict=True))
     each = 0.4 + LINE_HIGH * lines + row_height(frame["offer"], ROW) * (len(frame) + 0.3)
-    figure.set_figheight(each * (2 // n_across))
+    if n_across > 1:
+        figure.get_layout_engine().set(w_pad=BETWEEN)
+        _begin_alike(titles)
+    figure.supxlabel(_how_to_read(result, (left, right)), fontsize=SMALL, color=QUIET)
+    figure.set_figheight(each * (2 // n_across) + LINE_HIGH)
     return figure
+
+
+def _begin_alike(titles) -> None:
+    """Let titles beside each other begin at the same height, also where one has fewer lines."""
+    most = max(title.get_text().count("\n") for title in titles)
+    for title in titles:
+        title.set_text(title.get_text() + "\n" * (most - title.get_text().count("\n")))
+
+
+def _how_to_read(result, panels) -> str:
+    """Say what the bars are, and that the axes leave something out, if they do."""
+    said = f"bars: {format_percent(result.settings.level, 0)} intervals"
+    away = any(low > 0 or high < 0 for low, high in (ax.get_xlim() for ax in panels if ax.lines))
+    return f"{said}; axes do not begin at 0" if away else said
 
 
 def _profit_message(result, kind) -> str:
     best = result.winners
     if result.frame[f"{kind}_profit_low"].iloc[0] <= 0:
         return "No offer is shown to pay"
-    return f"{capitalised(join_words(best))} {'are not clearly different on profit' if len(best) > 1 else 'earns most'}"
+    how = "are not clearly different on profit" if len(best) > 1 else "earns most"
+    return f"{capitalised(join_words(best))} {how}{', narrowly' if leads_narrowly(result) else ''}"
 
 
 def _roi_message(first, leanest, highest, currency) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.colors import to_hex, to_rgb
+from matplotlib.text import Text
 from matplotlib.ticker import AutoLocator, Formatter, MaxNLocator, StrMethodFormatter
 from matplotlib.transforms import ScaledTranslation, blended_transform_factory
 
@@ -87,14 +88,14 @@ def contrast_with_white(colour) -> float:
     return float(1.05 / (linear @ [0.2126, 0.7152, 0.0722] + 0.05))
 
 
-def finish_axes(ax, title: str, xlabel: str = "", ylabel: str = "", width: int = 90) -> None:
-    """Set the message as title, units on the axes, and take away what carries no information.
+def finish_axes(ax, title: str, xlabel: str = "", ylabel: str = "", width: int = 90) -> Text:
+    """Set the message as title, which is returned, units on the axes, and take away what carries no information.
 
     Where an axes stands alone across its figure, title and what is measured upwards begin at the figure's left edge,
     one above the other: both are read from left to right, and no long name of a row makes them narrow.
     """
     _label_upwards(ax, ylabel) if _is_alone(ax) else _label_beside(ax, ylabel)
-    _set_message(ax, title, width)
+    shown = _set_message(ax, title, width)
     below = int(min(ROOM * letters_across(ax), ROOM * width))  # it may reach under what stands beside the axes
     words, look = drawn(xlabel, max(below, FEWEST_LETTERS))
     ax.set_xlabel(words, color=INK, fontsize=LABEL, **look)
@@ -103,6 +104,7 @@ def finish_axes(ax, title: str, xlabel: str = "", ylabel: str = "", width: int =
     ax.set_axisbelow(True)
     for side in ax.spines.values():
         side.set_visible(False)
+    return shown
 
 
 def _is_alone(ax) -> bool:
@@ -111,7 +113,7 @@ def _is_alone(ax) -> bool:
     return place is not None and len(place.colspan) == place.get_gridspec().ncols
 
 
-def _set_message(ax, title: str, width: int) -> None:
+def _set_message(ax, title: str, width: int) -> Text:
     """Write the title over the axes; where it is alone, over the whole figure and what is measured upwards."""
     alone = _is_alone(ax)
     longest = POINTS * ax.figure.get_figwidth() / (BOLD * TITLE) if alone else min(width, letters_across(ax))
@@ -121,6 +123,7 @@ def _set_message(ax, title: str, width: int) -> None:
     shown = ax.set_title(words, loc="left", fontsize=TITLE, fontweight="semibold", color=INK, pad=pad, **look)
     if alone:
         shown.set_transform(_at_the_edge(ax) + ax.titleOffsetTrans)
+    return shown
 
 
 def _label_upwards(ax, ylabel: str) -> None:
