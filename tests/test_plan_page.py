@@ -157,7 +157,7 @@ def test_who_agreed_is_read_from_the_column_that_is_named_and_the_rest_is_said(c
     pd.read_csv("new.csv").assign(Darf=["ja", "nein"] * 45).to_csv("new.csv", index=False)
     said = run("plan", *WORDS, "--start", MONDAY, "--column", "consent_letter=Darf")
     assert said.exit_code == 0, said.output
-    assert asked["how"]["consent"] == {"letter": "Darf"}
+    assert asked["how"]["columns"] == {"consent_letter": "Darf"}
     assert "emails is not in the table: all are taken as agreeing. Consent to letters is kept to." in said.output
     trial = wb.read_trial("customers.csv", "offers.toml")
     letters = plan_page.planned(trial, "new.csv", **asked["how"]).frame.query("channel == 'letter'")
@@ -182,6 +182,60 @@ def test_consent_that_cannot_be_read_is_asked_about_before_any_work(campaign, mo
     said = run("plan", *WORDS, *words)
     assert said.exit_code == 1
     assert says in said.output
+
+
+def test_columns_of_the_leavers_alone_are_named_by_option(campaign, monkeypatch):
+    asked = {}
+    monkeypatch.setattr(plan_page, "write_page", lambda notebook, settings, *_, **__: asked.update(settings) or [])
+    own = {"Marge": 70.0, "Sperre": ["ja", "nein"] * 45}
+    pd.read_csv("new.csv").assign(**own).to_csv("new.csv", index=False)
+    words = [word for pair in ("first_margin=Marge", "do_not_contact=Sperre") for word in ("--column", pair)]
+    said = run("plan", *WORDS, "--start", MONDAY, *words)
+    assert said.exit_code == 0, said.output
+    assert asked["columns"] == {}
+    plan = plan_page.planned(wb.read_trial("customers.csv", "offers.toml"), "new.csv", **asked["how"])
+    assert ("asked not to be contacted", 45) in plan.listed.left_out
+    assert plan.frame["first_margin"].eq(70.0).all()
+
+
+def test_a_column_that_neither_table_has_or_that_is_taken_is_refused(campaign, monkeypatch):
+    monkeypatch.setattr(plan_page, "write_page", None)
+    pd.read_csv("new.csv").assign(Marge=70.0, first_margin=60.0).to_csv("new.csv", index=False)
+    for pair in ("first_margin=Marge", "first_margin=Marg", "frist_margin=Marge"):
+        said = run("plan", *WORDS, "--column", pair)
+        assert said.exit_code == 1
+        assert "is not a column" in said.output or "Did you mean `first_margin`" in said.output
+
+
+def test_all_that_is_wrong_with_the_leavers_is_told_in_one_round(campaign, monkeypatch):
+    monkeypatch.setattr(plan_page, "write_page", None)
+    own = {"consent_call": ["yes", "perhaps"] * 45, "do_not_contact": ["maybe", "no", "no"] * 30, "Zustimmung": "ja"}
+    own |= {"months_away": "two", "left_on": ["2026-12-01", "2027-06-01", "2026-02-31"] * 30}
+    pd.read_csv("new.csv").assign(**own).to_csv("new.csv", index=False)
+    said = run("plan", *WORDS, "--start", MONDAY)
+    assert said.exit_code == 1
+    assert "4 problems in the table of whom to contact, new.csv" in said.output
+    for part in (
+        "`consent_call` must be true or false; 45 of 90 rows (first: ",
+        "`do_not_contact` must be yes or no, or a date: it says who is never contacted; 30 of 90 rows (first: ",
+        "`left_on` must be a date; 30 of 90 rows",
+        "`months_away` must be a number",
+        "left after start (2027-01-04), the last on 2027-06-01",
+        "`Zustimmung` looks like consent",
+    ):
+        assert part in said.output
+
+
+@pytest.mark.parametrize("more", [[], ["--offers", "offers.toml"]])
+def test_check_looks_at_consent_and_at_who_is_never_contacted(campaign, more):
+    table = pd.read_csv("customers.csv").assign(Einwilligung_Anruf="ja", do_not_contact="no")
+    table.to_csv("own.csv", index=False)
+    assert "Einwilligung_Anruf (yes or no), do_not_contact (yes or no)" in run("check", "own.csv", *more).output
+    for name in ("Einwilligung_Anruf", "do_not_contact"):
+        table.assign(**{name: "perhaps"}).to_csv("own.csv", index=False)
+        said = run("check", "own.csv", *more)
+        assert said.exit_code == 1
+        assert f"`{name}` must be" in said.output
 
 
 @pytest.mark.slow

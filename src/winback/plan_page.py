@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from winback.base.lapsed import Lapsed
-from winback.outreach.consent import consent_named, consent_words, headings_of, refuse_unclear_consent, with_consent
+from winback.outreach.consent import (
+    CONSENT,
+    consent_named,
+    consent_words,
+    headings_of_consent,
+    refuse_unclear_consent,
+    with_consent,
+)
 from winback.outreach.on_the_list import refuse_later_leavers
 from winback.outreach.plan import outreach_plan
 from winback.outreach.planned import OutreachPlan
@@ -23,6 +32,7 @@ from winback.pages.written import write_page
 from winback.plan_list import TABLES, keep_older, write_tables
 from winback.policies.learn import learn_policy
 from winback.policies.listing import whom_to_list
+from winback.policies.new_leavers import leavers_looked_at, named_apart
 from winback.report import asked_trial, comparable_trial, whom_to_contact
 from winback.tables import AnyTable, check_writable, load_table
 from winback.trial.trial import Trial
@@ -47,7 +57,7 @@ def planned(
     already: Iterable[str | Path] = (),
     back: str | Path | None = None,
     despite_causes: bool = False,
-    consent: Mapping[str, str] | None = None,
+    columns: Mapping[str, str] | None = None,
 ) -> OutreachPlan:
     """Learn from a trial that counts a playbook's costs who gets which offer, and plan the contacts with them.
 
@@ -65,8 +75,9 @@ def planned(
         Lists of plans made before; a table of who has bought since.
     despite_causes : bool
         As in `outreach_plan`.
-    consent : mapping, optional
-        Channel -> the column of the customers that says who agreed to be reached by it.
+    columns : mapping, optional
+        winback's name of a column -> that of the customers' table, where it is theirs alone; ``consent_<channel>`` says
+        who agreed to be reached by it.
 
     Examples
     --------
@@ -75,7 +86,8 @@ def planned(
     >>> planned(study.trial, study.new_leavers).start
     datetime.date(2016, 1, 4)
     """
-    policy = learn_policy(trial.over(contact_costs=with_consent(load_playbook(playbook), consent)))
+    names, consent = consent_named(columns or {})
+    policy = learn_policy(_naming(trial, names).over(contact_costs=with_consent(load_playbook(playbook), consent)))
     return outreach_plan(
         policy,
         whom,
@@ -85,6 +97,11 @@ def planned(
         despite_causes=despite_causes,
         keep_back=keep_back,
     )
+
+
+def _naming(trial: Trial, names: Mapping[str, str]) -> Trial:
+    """Return the same trial, by which further columns of those to be contacted are read."""
+    return replace(trial, offers=replace(trial.offers, columns={**trial.offers.columns, **names})) if names else trial
 
 
 def first_monday(whom: AnyTable | None) -> datetime.date:
@@ -119,7 +136,8 @@ def write_plan_page(
     customers, offers : path, optional
         The trial's two files; None for the telecom study.
     columns : mapping, optional
-        winback's name of a column -> the table's own; ``consent_<channel>`` is of those who are to be contacted.
+        winback's name of a column -> the table's own, or that of ``whom`` where the trial's table has no such column;
+        ``consent_<channel>`` is of those who are to be contacted.
     whom : path, optional
         New leavers who are to be contacted; by default those of the trial itself who were sent nothing.
     out : path
@@ -127,8 +145,7 @@ def write_plan_page(
     tell : callable, optional
         Is told, where it takes long, what is being worked on, and at the end who is contacted; such as ``print``.
     how : mapping, optional
-        Arguments of `planned`: ``start``, ``playbook``, ``keep_back``, ``already``, ``back``, ``despite_causes``,
-        ``consent``.
+        Arguments of `planned`: ``start``, ``playbook``, ``keep_back``, ``already``, ``back``, ``despite_causes``.
     overwrite : bool
         Whether an older list in that folder may go; it may be in use.
     **terms
@@ -154,8 +171,8 @@ def write_plan_page(
     """
     check_writable(out, (PAGE, *TABLES))
     keep_older(Path(out), (how or {}).get("already", ()), overwrite=overwrite)
-    columns, consent = consent_named(columns or {})
-    how = _whole_paths({**(how or {}), **({"consent": consent} if consent else {})})
+    columns, of_whom = _columns_apart(columns or {}, customers, whom, terms.get("sheet"))
+    how = _whole_paths({**(how or {}), **({"columns": of_whom} if of_whom else {})})
     asked = asked_trial(customers, offers, columns, terms)
     to_know = _check_all(asked, whom, how)
     notebook = load_notebook(NOTEBOOK)
@@ -166,6 +183,18 @@ def write_plan_page(
     for line in (*to_know, *_said_by(notebook)) if tell is not None else ():
         tell(line)
     return paths
+
+
+def _columns_apart(
+    columns: Mapping[str, str], customers: str | Path | None, whom: str | Path | None, sheet: str | int | None
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the columns that are named of the trial, and those of whom to contact alone: consent is always theirs."""
+    left, consent = consent_named(columns)
+    alone: dict[str, str] = {}
+    if left and whom is not None and customers is not None:
+        with suppress(ValueError, OSError):  # what cannot be read is told with the rest
+            left, alone = named_apart(left, customers, whom, sheet)
+    return left, alone | {f"{CONSENT}_{channel}": theirs for channel, theirs in consent.items()}
 
 
 def _whole_paths(how: Mapping[str, object]) -> dict[str, object]:
@@ -196,7 +225,8 @@ def _check_all(asked: Mapping, whom: str | Path | None, how: Mapping) -> list[st
     if "start" in how:
         tried(day_of, how["start"], "start")
     playbook = tried(load_playbook, how.get("playbook"))
-    playbook = tried(with_consent, playbook, how.get("consent")) if playbook is not None else None
+    names, consent = consent_named(how.get("columns", {}))
+    playbook = tried(with_consent, playbook, consent) if playbook is not None else None
     for path in how.get("already", ()):
         plan = tried(load_table, path)
         _ = tried(planned_before, plan) if plan is not None else None
@@ -205,29 +235,36 @@ def _check_all(asked: Mapping, whom: str | Path | None, how: Mapping) -> list[st
     trial = tried(comparable_trial, **asked)
     if trial is not None:
         _ = tried(trial.over, contact_costs=playbook) if playbook is not None else None
-        to_know = tried(_to_know, trial, whom_to_contact(asked["customers"], whom), playbook, how)
+        about = (_naming(trial, names), whom_to_contact(asked["customers"], whom), playbook, how)
+        to_know = tried(_to_know, *about, tried) or []
     if problems:
         raise ValueError("\n".join(dict.fromkeys(problems)))
     return to_know
 
 
-def _to_know(trial: Trial, whom: AnyTable | None, playbook: Playbook | None, how: Mapping) -> list[str]:
-    """Return what was taken for what in the table of those to be contacted, and whose consent is not known."""
-    channels = () if playbook is None else playbook.channels
-    customers, _, reading = whom_to_list(trial, whom, [name for each in channels for name in headings_of(each)])
-    if isinstance(whom, str | Path) and "left_on" in customers:
-        _left_before(customers, how)
-    if playbook is None:
-        return []
-    known = (playbook.channels, playbook.rules, customers.columns)
-    refuse_unclear_consent(*known)
-    return [*reading, consent_words(*known)]
+def _to_know(
+    trial: Trial, whom: AnyTable | None, playbook: Playbook | None, how: Mapping, tried: Callable
+) -> list[str]:
+    """Return what was taken for what in the table of those to be contacted, and whose consent is not known.
+
+    What is wrong with a file of them is ``tried``, one after the other, so that all of it is told together.
+    """
+    channels, rules = ((), ()) if playbook is None else (playbook.channels, playbook.rules)
+    if isinstance(whom, str | Path):
+        (customers, _, reading), wrong = leavers_looked_at(whom, trial, headings_of_consent(channels))
+        tried(wrong.raise_if_any)
+        tried(_left_before, customers, how)
+    else:
+        customers, _, reading = whom_to_list(trial, whom)
+    tried(refuse_unclear_consent, channels, rules, customers.columns)
+    return [*reading, consent_words(channels, rules, customers.columns)]
 
 
 def _left_before(customers: pd.DataFrame, how: Mapping) -> None:
     """Refuse, before long work, dates of leaving after the first day of the plan."""
-    first = day_of(how.get("start") or first_monday(None), "start")
-    refuse_later_leavers(customers["customer_id"], customers["left_on"], first)
+    if {"customer_id", "left_on"} <= set(customers):
+        first = day_of(how.get("start") or first_monday(None), "start")
+        refuse_later_leavers(customers["customer_id"], customers["left_on"], first)
 
 
 def _said_by(notebook: NotebookNode) -> list[str]:

@@ -7,7 +7,7 @@ from click.testing import CliRunner
 
 import winback as wb
 from winback.cli import main
-from winback.policies.new_leavers import read_leavers
+from winback.policies.new_leavers import leavers_looked_at, read_leavers
 from winback.report import write_report
 
 GERMAN = {"value": "Deckungsbeitrag"}
@@ -78,7 +78,7 @@ def test_numbers_that_can_be_read_in_two_ways_are_read_as_the_trial_s(tmp_path, 
 def test_what_is_neither_yes_nor_no_is_told_with_the_rest_by_file_and_line(tmp_path, study):
     (tmp_path / "new.csv").write_text("customer_id;Consent call;left_on\n7;yes;2024-01-31\n8;maybe;2024-02-31\n")
     with pytest.raises(wb.TableError, match=r"(?s)2 problems in the .*, new\.csv:.*Consent call.*line 3") as refused:
-        read_leavers(tmp_path / "new.csv", study.trial, flags=["consent_call"])
+        leavers_looked_at(tmp_path / "new.csv", study.trial, flags=["consent_call"])[1].raise_if_any()
     assert "left_on" in str(refused.value)
 
 

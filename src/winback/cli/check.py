@@ -98,7 +98,9 @@ def _tell(usable):
 
 def _check_table(file, table, columns, settings):
     """Check a table by itself, and say what was taken for what and what was looked at; return size and verdict."""
-    from winback.tables.looked_at import looked_at
+    from winback.outreach.consent import headings_of_consent
+    from winback.outreach.playbook_files import load_playbook
+    from winback.tables.looked_at import looked_at, yes_or_no
     from winback.tables.money_columns import without_money
     from winback.tables.parsed import Written
     from winback.tables.table_files import TABLES, check_file
@@ -108,11 +110,12 @@ def _check_table(file, table, columns, settings):
     written = Written(settings["decimal"], settings["day_first"])
     share = check_margin_share(settings["margin_share"])
     how = {"columns": columns, "sheet": settings["sheet"], "until": settings["until"], "written": written}
-    reading = check_file(file, table, margin_share=share, **how)
+    flags = headings_of_consent(load_playbook().channels) if table == "lapsed" else ()
+    reading = check_file(file, table, margin_share=share, flags=flags, **how)
     reading = in_margin(reading, share) if table == "lapsed" else reading
     for line in [*reading.notes, *(without_money(reading.frame, reading.headings) if table == "lapsed" else [])]:
         say(f"    note  {line}")
-    for line in looked_at(reading.frame, TABLES[table][1], reading.headings):
+    for line in looked_at(reading.frame, (*TABLES[table][1], *yes_or_no(reading.frame, flags)), reading.headings):
         say(line)
     if table == "lapsed":
         say("Costs, control group and randomisation were not looked at: that takes --offers.")
@@ -152,17 +155,20 @@ def _refuse_over_time(file, columns, sheet):
 
 def _check_trial(file, columns, given):
     """Do what the report does before its first figure; return how many warnings there are."""
+    from winback.outreach.consent import headings_of_consent, may_be_reached
+    from winback.outreach.playbook_files import load_playbook
     from winback.policies.listing import whom_to_list
     from winback.report import comparable_trial, said_of_a_long_list
     from winback.tables import LAPSED
-    from winback.tables.looked_at import looked_at
+    from winback.tables.looked_at import looked_at, yes_or_no
 
     settings = {name: value for name, value in given.items() if name != "offers"}
-    trial = comparable_trial(file, given["offers"], columns, settings)
+    trial, channels = comparable_trial(file, given["offers"], columns, settings), load_playbook().channels
+    may_be_reached(trial.lapsed, channels)  # what is neither yes nor no is refused
     for row in trial.design.findings:
         say(f"{row.verdict:>8}  {row.check}: {row.finding}")
     for line in said_of_a_long_list(len(whom_to_list(trial, None)[0])):
         say(f"    note  {line}")
-    for line in looked_at(trial.lapsed, LAPSED):
+    for line in looked_at(trial.lapsed, (*LAPSED, *yes_or_no(trial.lapsed, headings_of_consent(channels)))):
         say(line)
     return _size(trial.lapsed), sum(row.verdict in ("warning", "refused") for row in trial.design.findings)

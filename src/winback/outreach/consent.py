@@ -81,6 +81,11 @@ def headings_of(channel: Channel) -> set[str]:
     return {pair for word in words for each in CONSENT_WORDS for pair in (each + word, word + each)}
 
 
+def headings_of_consent(channels: Iterable[Channel]) -> set[str]:
+    """Return what columns may be called that say who agreed to be reached by any of these channels."""
+    return set().union(*map(headings_of, channels))
+
+
 def consent_columns(channel: Channel, names: Iterable[object]) -> list:
     """Return the columns that say who agreed to be reached by a channel.
 

@@ -136,15 +136,10 @@ def _kept(wanted: pd.DataFrame, keep: Iterable[str] | None) -> pd.DataFrame:
     return wanted[names]
 
 
-def whom_to_list(
-    trial: Trial, lapsed: AnyTable | None, flags: Iterable[str] = ()
-) -> tuple[pd.DataFrame, str, tuple[str, ...]]:
-    """Return the customers to list, who they are in words, and what is to be said of how they were read.
-
-    Columns of a file called like ``flags`` must say yes or no, see `read_leavers`.
-    """
+def whom_to_list(trial: Trial, lapsed: AnyTable | None) -> tuple[pd.DataFrame, str, tuple[str, ...]]:
+    """Return the customers to list, who they are in words, and what is to be said of how they were read."""
     if isinstance(lapsed, str | Path):
-        return read_leavers(lapsed, trial, flags)
+        return read_leavers(lapsed, trial)
     if lapsed is not None:
         whom = (
             f"customers lost by {lapsed.day:%Y-%m-%d}" if getattr(lapsed, "day", None) else "the customers asked about"

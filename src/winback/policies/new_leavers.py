@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
 
 from winback.results import counted
-from winback.tables import LAPSED, SECOND_LIFETIME, TableError
+from winback.tables import LAPSED, SECOND_LIFETIME, ProblemList
 from winback.tables.checks import columns_mapped, lapsed_checked
-from winback.tables.column_checks import Checked
+from winback.tables.column_checks import check_flags
 from winback.tables.files import read_file
-from winback.tables.kinds import WHAT_IS_READ, parse_flag
-from winback.tables.likeness import alike, bare_name, matched
+from winback.tables.likeness import alike, matched
 from winback.tables.months_from_dates import with_months
 from winback.tables.numbers import decimal_evidence
 from winback.tables.parsed import Written
@@ -33,11 +32,10 @@ class Leavers(NamedTuple):
     notes: tuple[str, ...]
 
 
-def read_leavers(path: str | Path, trial: Trial, flags: Iterable[str] = ()) -> Leavers:
+def read_leavers(path: str | Path, trial: Trial) -> Leavers:
     r"""Read customers to be listed; columns are found as in the trial's table, also those that were mapped there.
 
-    Numbers and dates that can be read in two ways are read as the trial's. Columns called like ``flags``, in letters
-    only, must say yes or no.
+    Numbers and dates that can be read in two ways are read as the trial's.
 
     What would be the outcome of an offer is carried along and not looked at: nobody has sent them this one.
 
@@ -58,6 +56,16 @@ def read_leavers(path: str | Path, trial: Trial, flags: Iterable[str] = ()) -> L
     >>> found.whom, found.frame["customer_id"].tolist()
     ('customers of new.csv', ['0012'])
     """
+    found, problems = leavers_looked_at(path, trial)
+    problems.raise_if_any()
+    return found
+
+
+def leavers_looked_at(path: str | Path, trial: Trial, flags: Iterable[str] = ()) -> tuple[Leavers, ProblemList]:
+    """Do the work of `read_leavers`, and return what is wrong beside what could be read.
+
+    Columns called like ``flags``, in letters only, must say yes or no.
+    """
     reading = read_file(path)
     there = reading.frame.columns
     names = {ours: theirs for ours, theirs in trial.offers.columns.items() if ours not in {*there, *OF_A_TRIAL}}
@@ -68,11 +76,21 @@ def read_leavers(path: str | Path, trial: Trial, flags: Iterable[str] = ()) -> L
     reading = matched(reading.having(reading.frame.drop(columns=aside.columns)), LAPSED)
     written = _written(reading, trial)
     checked = lapsed_checked(with_months(with_types(reading, written), None, written), written=written)
-    _check_flags(checked, {bare_name(flag) for flag in flags})
-    if checked.problems.found:
-        raise TableError(f"table of whom to contact, {Path(path).name}", checked.problems.found)
+    check_flags(checked, flags)
+    checked.problems.table = f"table of whom to contact, {Path(path).name}"
     frame = pd.concat([checked.frame, aside], axis=1).reset_index(drop=True)  # carried along as it is written
-    return Leavers(frame, f"customers of {Path(path).name}", (*dict.fromkeys(checked.notes), *_known(frame, trial)))
+    said = (*dict.fromkeys(checked.notes), *_known(frame, trial))
+    return Leavers(frame, f"customers of {Path(path).name}", said), checked.problems
+
+
+def named_apart(
+    columns: Mapping[str, str], trial_file: str | Path, path: str | Path, sheet: str | int | None = None
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Return, of winback's names of columns and the tables' own, those of a trial, and those of the leavers alone."""
+    own, theirs = read_file(trial_file, sheet=sheet).frame.columns, read_file(path).frame.columns
+    alone = {ours: name for ours, name in columns.items() if alike(name, theirs) and not alike(name, own)}
+    alone = {ours: name for ours, name in alone.items() if ours not in {*theirs, *OF_A_TRIAL}}
+    return {ours: name for ours, name in columns.items() if ours not in alone}, alone
 
 
 def _written(reading: Reading, trial: Trial) -> Written:
@@ -82,14 +100,7 @@ def _written(reading: Reading, trial: Trial) -> Written:
     return trial.offers.written._replace(decimal=None) if tells_otherwise else trial.offers.written
 
 
-def _check_flags(checked: Checked, flags: Container[str]) -> None:
-    """Add what is neither yes nor no, where that is asked, to the problems of the file."""
-    for name in checked.frame:
-        if bare_name(name) in flags:
-            checked.problems.add_rows(name, parse_flag(checked.frame[name]).unread, *WHAT_IS_READ["flag"])
-
-
 def _known(frame: pd.DataFrame, trial: Trial) -> list[str]:
     """Say how many were in the trial: to them an offer is not what it is to a new leaver."""
-    n = int(frame["customer_id"].isin(trial.lapsed["customer_id"]).sum())
+    n = int(frame["customer_id"].isin(trial.lapsed["customer_id"]).sum()) if "customer_id" in frame else 0
     return [f"{counted(n, 'of them', 'were')} in the trial already."] if n else []

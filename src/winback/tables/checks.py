@@ -15,6 +15,7 @@ from winback.doors import door
 from winback.tables.column_checks import Checked, check_columns, check_ids_once, refuse_other_than_frame
 from winback.tables.columns import CONTRACTS, EVENTS, KNOWN, LAPSED, PURCHASES, SECOND_LIFETIME
 from winback.tables.likeness import alike, nearest, to_choose_from
+from winback.tables.no_contact import is_mark
 from winback.tables.nouns import LAPSED_TABLE, AnyTable, typed_reading
 from winback.tables.parsed import AS_THE_CELLS_TELL, Written
 from winback.tables.problems import Problem, ProblemList
@@ -162,7 +163,7 @@ def columns_mapped(reading: Reading, names: Mapping[str, str]) -> Reading:
     good = {}
     for ours, theirs in names.items():
         n_before = len(problems.found)
-        if ours not in KNOWN:
+        if ours not in KNOWN and not is_mark(ours):
             near = nearest(ours, KNOWN)
             remedy = f"Did you mean `{near}`?" if near else "Leave columns of your own as they are."
             problems.add(ours, "is not one of winback's columns", remedy)

@@ -13,8 +13,9 @@ from winback.tables.columns import SECOND_LIFETIME, Column
 from winback.tables.dates import NO_DATE, like_the_others
 from winback.tables.headings import shared_names
 from winback.tables.ids import ROUNDED, rounded_ids
-from winback.tables.kinds import PARSERS, WHAT_IS_READ
-from winback.tables.likeness import matched, to_choose_from
+from winback.tables.kinds import PARSERS, WHAT_IS_READ, parse_flag
+from winback.tables.likeness import bare_name, matched, to_choose_from
+from winback.tables.no_contact import UNCLEAR, is_mark, unclear_marks
 from winback.tables.parsed import AS_THE_CELLS_TELL, Parsed, Written
 from winback.tables.problems import Problem, ProblemList, TableError, no_frame
 from winback.tables.reading import Reading
@@ -63,6 +64,8 @@ def check_columns(
     for column in columns:
         if column.name in frame:
             _check_column(checked, frame[column.name], column, written)
+    for name in filter(is_mark, frame):
+        problems.add_rows(name, unclear_marks(frame[name]), *UNCLEAR)
     _report_missing_cells(checked, needed)
     return checked
 
@@ -78,6 +81,14 @@ def check_ids_once(checked: Checked, ids: pd.Series) -> None:
         bare = ids.str.strip()
         blanks = (bare != ids) & bare.duplicated(keep=False) & ids.notna() & ~ids.duplicated(keep=False)
         checked.problems.add_rows("customer_id", blanks.to_numpy(dtype=bool), *BLANKS)
+
+
+def check_flags(checked: Checked, names: Iterable[str]) -> None:
+    """Add what is neither yes nor no, in columns that are called like these in letters only, to the problems."""
+    asked = {bare_name(name) for name in names}
+    for name in checked.frame:
+        if bare_name(name) in asked:
+            checked.problems.add_rows(name, parse_flag(checked.frame[name]).unread, *WHAT_IS_READ["flag"])
 
 
 def refuse_other_than_frame(frame: object, table: str) -> None:

@@ -8,6 +8,8 @@ from types import MappingProxyType
 import pandas as pd
 
 from winback.tables.columns import Column
+from winback.tables.likeness import bare_name
+from winback.tables.no_contact import is_mark
 
 BY_KIND = {
     "id": "ids are there and can be told apart",
@@ -47,6 +49,19 @@ def looked_at(
     if absent:
         lines.append(f"Not there, so nothing was checked: {', '.join(absent)}.")
     return lines
+
+
+def yes_or_no(frame: pd.DataFrame, flags: Iterable[str] = ()) -> list[Column]:
+    """Return the columns that say who is never contacted, and those called like ``flags``, in letters only.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame(columns=["Deceased", "Consent call", "shop"])
+    >>> [column.name for column in yes_or_no(table, ["consent_call"])]
+    ['Deceased', 'Consent call']
+    """
+    asked = {bare_name(flag) for flag in flags}
+    return [Column(str(name), "flag", "", "") for name in frame if is_mark(name) or bare_name(name) in asked]
 
 
 def _called(column: Column, headings: Mapping[str, str]) -> str:

@@ -10,8 +10,10 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
+from winback.tables.dates import parse_date
 from winback.tables.kinds import parse_flag
 from winback.tables.likeness import bare_name
+from winback.tables.parsed import Written
 
 NO_CONTACT = {  # what a column is called, and a label may be, in letters only
     "asked not to be contacted": "donotcontact dnc nocontact optout optedout unsubscribed blocked werbesperre gesperrt "
@@ -20,6 +22,21 @@ NO_CONTACT = {  # what a column is called, and a label may be, in letters only
     "moved away": "moved movedaway relocated verzogen umgezogen weggezogen demenage mudado verhuisd",
 }
 _MARKS = frozenset(word for words in NO_CONTACT.values() for word in words.split())
+UNCLEAR = (
+    "must be yes or no, or a date: it says who is never contacted",
+    "Write yes for whoever must not be contacted and no for the others; if it means something else, rename it.",
+)
+
+
+def is_mark(name: object) -> bool:
+    """Say whether a column is called like one that says who is never contacted.
+
+    Examples
+    --------
+    >>> is_mark("Do not contact"), is_mark("contact")
+    (True, False)
+    """
+    return bare_name(name) in _MARKS
 
 
 def without_marks(names: Iterable[str]) -> list[str]:
@@ -30,7 +47,7 @@ def without_marks(names: Iterable[str]) -> list[str]:
     >>> without_marks(["region", "Deceased", "do_not_contact", "removed"])
     ['region', 'removed']
     """
-    return [name for name in names if bare_name(name) not in _MARKS]
+    return [name for name in names if not is_mark(name)]
 
 
 def unwanted(customers: pd.DataFrame) -> list[tuple[str, np.ndarray]]:
@@ -60,6 +77,20 @@ def _marked(column: pd.Series) -> np.ndarray:
     """Return where a column of marks says yes: a flag, or anything written, such as a date."""
     flags, unread = parse_flag(column)[:2]
     return flags.fillna(False).to_numpy(dtype=bool) | unread
+
+
+def unclear_marks(column: pd.Series) -> np.ndarray:
+    """Return where a column of marks says neither yes nor no and is no date, (n,).
+
+    Examples
+    --------
+    >>> unclear_marks(pd.Series(["yes", "maybe", "31.1.2024", None])).tolist()
+    [False, True, False, False]
+    """
+    rows = parse_flag(column).unread
+    if rows.any():  # which of day and month comes first is of no account
+        rows = rows & np.all([parse_date(column, Written(day_first=first)).unread for first in (True, False)], axis=0)
+    return rows
 
 
 def _has_labels(column: pd.Series) -> bool:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from winback.tables.checks import check_order, columns_mapped, lapsed_checked
-from winback.tables.column_checks import check_columns
+from winback.tables.column_checks import check_columns, check_flags
 from winback.tables.columns import CONTRACTS, EVENTS, LAPSED, PURCHASES, Column
 from winback.tables.files import read_file
 from winback.tables.likeness import matched
@@ -37,8 +37,11 @@ def check_file(
     until: datetime.date | str | None = None,
     written: Written = AS_THE_CELLS_TELL,
     margin_share: float | None = None,
+    flags: Iterable[str] = (),
 ) -> Reading:
     r"""Return the checked table of a file with what was taken for what; one TableError lists all that is wrong.
+
+    Columns called like ``flags``, in letters only, must say yes or no.
 
     Examples
     --------
@@ -61,6 +64,7 @@ def check_file(
     else:
         checked = check_columns(reading, called, known, needs, written)
         check_order(checked)
+    check_flags(checked, flags)
     checked.problems.raise_if_any()
     checked.notes.extend(odd_cells(checked, known if table == "lapsed" else ()))
     return Reading(
