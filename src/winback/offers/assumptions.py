@@ -5,17 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from winback.discounting import TIMING
-from winback.labels import label_of, value_words
 from winback.money import format_money
 from winback.offers.comparison_figures import ComparisonSettings
-from winback.results import format_percent, join_words
-from winback.terms.catalog import Offer, OfferCatalog
-
-TRIGGERS = {
-    "on_acceptance": "due in full when a customer accepts",
-    "per_contact": "due for everyone it is sent to",
-    "while_active": "due month by month while the customer stays",
-}
+from winback.terms.catalog import OfferCatalog
+from winback.terms.cost_words import cost_in_words
 
 
 def assumption_lines(
@@ -30,7 +23,7 @@ def assumption_lines(
         months = f"{settings.horizon_months:.2f} months from the return"
         yield f"A second lifetime counts for {months}, {interest}. What comes later is not counted."
     currency = "$" if offers is None else offers.currency
-    yield from (_contract(offer, offers, currency) for offer in (() if offers is None else offers.as_paid))
+    yield from (f"{cost_in_words(offer, offers.as_paid)}." for offer in (() if offers is None else offers.as_paid))
     if offers is not None and offers.contact_costs is not None:
         yield "What a contact costs is counted customer by customer, by the steps planned, beside these costs."
     yield f"Intervals are {100 * settings.level:g}% intervals of expected values, not of single customers."
@@ -56,30 +49,3 @@ def assumption_lines(
             "profit per customer is also given corrected for the pick (Andrews, Kitagawa & McCloskey 2024); its total, "
             "ROI and acceptance are not corrected."
         )
-
-
-def _contract(offer: Offer, offers: OfferCatalog, currency: str) -> str:
-    contact = f", plus {format_money(offer.contact_cost, currency)} per contact" if offer.contact_cost else ""
-    if offer.tailored_by:
-        each = join_words(f"{name} if {value_words(offer.tailored_by, key)}" for key, name in offer.tailored.items())
-        return f"{offer.name} is tailored by {label_of(offer.tailored_by)}: {each}, each at its own cost{contact}."
-    if offer.percent_of_value is not None:
-        cost = f"{format_percent(offer.percent_of_value)} of {_price(offers)}"
-    elif offer.paid == "while_active":
-        length = "" if offer.months is None else f" for {offer.months:g} months at most"
-        cost = f"{format_money(offer.amount_per_month, currency)} a month{length}"
-    else:
-        cost = format_money(offer.full_cost, currency)
-    if offer.paid != "while_active" and offer.amount_per_month is not None:
-        cost += f" ({format_money(offer.amount_per_month, currency)} a month for {offer.months:g} months)"
-    cap = f", at most {format_money(offer.max_cost, currency)}" if offer.max_cost is not None else ""
-    due = TRIGGERS[offer.paid] if offer.percent_of_value is None else "taken off as it comes in"
-    return f"{offer.name} costs {cost}{cap}, {due}{contact}."
-
-
-def _price(offers: OfferCatalog) -> str:
-    """Say what a percentage is taken off: all that is counted of a customer, as margin or as the revenue behind it."""
-    within = "" if offers.horizon_months is None else " within the horizon"
-    if offers.margin_share is None:
-        return f"the margin that a customer brings{within} (of the price it would be more)"
-    return f"what a customer pays{within} ({format_percent(offers.margin_share)} of that is margin)"
