@@ -21,7 +21,7 @@ OFFERS = [
     wb.Offer(name="call", paid="per_contact", amount=2.0),
     wb.Offer(name="gift", paid="on_acceptance", amount=9.0),
 ]
-RANDOM = "Chance set the delay here, so waiting is the cause; where it did not, it may not be."
+RANDOM = "Chance decided who was reached when, so waiting itself is the cause."
 
 
 def drawn(n=3_000, slope=-0.15, seed=3, arms=("call", "gift", "none"), **more):
@@ -127,7 +127,12 @@ def test_verdicts(slope, verdict):
     assert found.describe().lower().startswith(f"{verdict} for those sent call and gift.")
     assert bool(found.what_to_do()) == (slope < 0)
     assert slope == 0 or "(p" not in found.describe()
-    assert ("One chance of return at all times is refused (p" in found.details()) == (slope != 0)
+    row = found.offers.loc[(found.offers["first"] - found.offers["last"]).abs().idxmax()]
+    ends = found.curve.loc[found.curve["offer"] == row["offer"], "months_away"].iloc[[0, -1]]
+    lost = 100 * (row["first"] - row["last"]) / (ends.iloc[1] - ends.iloc[0])
+    month = f"about {abs(lost):.0f} of 100 {'fewer' if lost > 0 else 'more'} with each month of waiting"
+    assert (month in found.describe()) == (slope != 0)
+    assert ("That the time makes no difference is refuted (p" in found.details()) == (slope != 0)
     assert len(found.describe().splitlines()) <= 3
 
 
@@ -212,7 +217,7 @@ def test_the_dependence_planted_in_the_study_is_found():
         error = (rows["chance_high"] - rows["chance_low"]) / (2 * stats.norm.ppf(0.975))
         assert (np.abs(rows["chance"] - chance) < 3 * error).all()
     assert (found.offers["verdict"] == "earlier is better").all()
-    assert "That is planted: in this simulation" in found.details()
+    assert "That is no finding: in this simulation" in found.details()
 
 
 @pytest.mark.slow

@@ -14,6 +14,7 @@ from scipy.special import expit
 import winback as wb
 from winback import plots
 from winback.outreach import when_to_call
+from winback.outreach.calling_times import BETWEEN, NO_BEST
 from winback.plots.style import WIDTH, contrast_with_white, offer_styles
 
 PHONE, SLACK = 386, 1.03
@@ -69,22 +70,24 @@ def test_lines_and_bands_are_the_curves_in_the_offers_colours():
     assert [len(line.get_ydata()) for line in dots] == [8, 8, 8]  # months 1 to 9, counted one by one
 
 
-@pytest.mark.parametrize(
-    ("slope", "begins"),
-    [
-        (-0.2, "Fewer of those reached later returned: "),
-        (0.2, "More of those reached later returned: "),
-        (0.0, "No difference is shown between calling sooner and later"),
-    ],
-)
-def test_the_title_says_what_is_shown(slope, begins):
-    assert title(plots.plot_calling_times(found(slope))).startswith(begins)
+@pytest.mark.parametrize("slope", [-0.2, 0.2])
+def test_the_title_says_how_many_came_back_early_and_late(slope):
+    result = found(slope)
+    row = result.offers.loc[(result.offers["first"] - result.offers["last"]).abs().idxmax()]
+    months = result.curve.loc[result.curve["offer"] == row["offer"], "months_away"].iloc[[0, -1]].tolist()
+    shares = "{:.0%} came back; after {:g} months, {:.0%}".format(row["first"], months[1], row["last"])
+    said = f"Sent the {row['offer']} {months[0]:g} month after leaving, {shares}"
+    assert title(plots.plot_calling_times(result)) == said
 
 
-def test_waiting_is_the_cause_only_where_chance_set_the_delay():
-    assert title(plots.plot_calling_times(found(random_delays=True))).startswith(
-        "The longer you wait, the fewer return: "
-    )
+def test_the_title_says_where_no_end_is_best():
+    assert title(plots.plot_calling_times(found(0.0))) == "No difference is shown between calling sooner and later"
+    result = found(0.2)
+    middle = replace(result, offers=result.offers.assign(verdict=BETWEEN, best=5.2))
+    most = result.curve.loc[result.curve["offer"] == "call", "chance"].max()
+    assert f"; most about 5 months after leaving, {most:.0%}" in title(plots.plot_calling_times(middle))
+    unclear = replace(result, offers=result.offers.assign(verdict=NO_BEST))
+    assert title(plots.plot_calling_times(unclear)).endswith(": no time is shown to be best")
 
 
 def test_it_is_said_where_delays_were_not_drawn_at_random():

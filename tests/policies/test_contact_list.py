@@ -159,7 +159,7 @@ def test_tables_are_not_changed(table, policy):
 def test_a_column_that_new_customers_lack(table, policy):
     """They are taken for average in it, and it is said; the list was refused."""
     found = policy.contact_list(NEW.drop(columns="calls"))
-    assert "The table lacks calls: in predictions, everybody is taken for average there." in found.describe()
+    assert "Not in the table: calls; predictions take everybody for average there." in found.describe()
     average = policy.contact_list(NEW.assign(calls=np.nan))
     np.testing.assert_allclose(found.frame["expected_profit"], average.frame["expected_profit"], rtol=1e-9)
     assert "lacks" not in average.describe()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -20,6 +20,7 @@ BY_CHANCE = 0.05  # a covariate that differs no more than that may differ by cha
 NOT_RANDOM = 0.001  # as the check of a trial's groups: a claim of chance does not hold against that
 TINY = 0.001  # a p-value below it is written as a bound
 MOST_NAMED = 3
+LEAST = 0.05  # of 100 customers: less would be written as none
 AWAY = "months away"
 
 
@@ -86,7 +87,7 @@ class CallingTimes(Result):
             return Sentences()
         each = [f"{row.offer} within {_months(row.best_to)}" for row in best.itertuples()]
         return Sentences.of(
-            [f"Turn to the newest leavers first, {join_words(each)} of leaving: later fewer are shown to return."]
+            [f"Where not all can be reached at once, begin with the newest leavers: {join_words(each)} of leaving."]
         )
 
     def details(self) -> Sentences:
@@ -111,17 +112,25 @@ class CallingTimes(Result):
             return
         row = told.loc[(told["first"] - told["last"]).abs().idxmax()]
         ends = self.curve[self.curve["offer"] == row["offer"]].iloc[[0, -1]]
-        first, last = (self.interval(end, "chance", "percent") for _, end in ends.iterrows())
-        months = [_months(end) for end in ends["months_away"]]
-        most = " (where it differs most)" if len(told) > 1 else ""
-        yield (
-            f"Of those sent {row['offer']}{most} {first} came back after {months[0]} away and {last} after "
-            f"{months[1]}; chance alone makes no such difference."
+        shares = [self.interval(end, "chance", "percent") for _, end in ends.iterrows()]
+        most = ", the largest difference of these offers" if len(told) > 1 else ""
+        months = ends["months_away"]
+        said = f"{came_back(row['offer'], months, shares)}{self._each_month(row, months)}{most}"
+        yield f"{said}; chance alone makes no such difference."
+
+    def _each_month(self, row: pd.Series, months: pd.Series) -> str:
+        """Say what a month costs on average, where the sooner or the later is better."""
+        lost = 100 * float(row["first"] - row["last"]) / float(months.iloc[1] - months.iloc[0])
+        if row["verdict"] not in (EARLIER, LATER) or abs(lost) < LEAST:
+            return ""
+        size, fewer = f"{abs(lost):.0f}" if abs(lost) >= 1.5 else f"{abs(lost):.1f}", "fewer" if lost > 0 else "more"
+        return (
+            f", about {size} of 100 {fewer} {'with each month of waiting' if self.causal else 'for each month later'}"
         )
 
     def _why(self) -> str:
         if self.causal:
-            return "Chance set the delay here, so waiting is the cause; where it did not, it may not be."
+            return "Chance decided who was reached when, so waiting itself is the cause."
         if self.random_delays:
             found = self._differing(NOT_RANDOM)
             return f"Delays cannot have been drawn at random: those reached later differ ({found}); it is no proof."
@@ -165,7 +174,7 @@ class CallingTimes(Result):
         if len(told):
             most = told["p_value"].max()
             each = " or less for each" if len(told) > 1 and most >= TINY else ""
-            yield f"One chance of return at all times is refused ({state_p_value(most)}{each})."
+            yield f"That the time makes no difference is refuted ({state_p_value(most)}{each})."
 
     def _times(self) -> Iterator[str]:
         for row in self.offers[self.offers["verdict"].isin([EARLIER, LATER, BETWEEN])].itertuples():
@@ -180,10 +189,7 @@ class CallingTimes(Result):
             f"Counted are whole parts of the time away; of less than {low:g} or more than {high:g} months nothing is "
             f"said, and each interval ({format_percent(self.level, 0)}) is for its own months."
         )
-        yield (
-            "Who came back before their turn is in no such table: those still to be called later are the ones who had "
-            "not come back by then."
-        )
+        yield ("Who came back before their turn is not counted: those who are reached late had not come back by then.")
         if self.n_unknown:
             yield f"{counted(self.n_unknown, 'customers')} left out: months away not known."
         shorter = self.followed[(self.followed["p_value"] < BY_CHANCE) & (self.followed["correlation"] < 0)]
@@ -193,7 +199,19 @@ class CallingTimes(Result):
                 "that come later than that are seen of the others only."
             )
         if AWAY in self.trial.built_in:
-            yield f"That is planted: {self.trial.built_in[AWAY]}."
+            yield f"That is no finding: {self.trial.built_in[AWAY]}."
+
+
+def came_back(offer: str, months: Iterable[float], shares: Iterable[str]) -> str:
+    """Say which share came back of those who were sent an offer early, and late.
+
+    Examples
+    --------
+    >>> came_back("discount", [1.0, 12.0], ["57%", "35%"])
+    'Sent the discount 1 month after leaving, 57% came back; after 12 months, 35%'
+    """
+    (early, late), (first, last) = map(_months, months), shares
+    return f"Sent the {offer} {early} after leaving, {first} came back; after {late}, {last}"
 
 
 def _how(is_number: bool, correlation: float) -> str:

@@ -7,15 +7,8 @@ from typing import TYPE_CHECKING
 from matplotlib.ticker import MaxNLocator
 
 from winback.doors import door
-from winback.outreach.calling_times import EARLIER, LATER, NOT_SHOWN, TOO_FEW
-from winback.plots.style import (
-    band,
-    capitalised,
-    finish_axes,
-    new_axes,
-    offer_styles,
-    percent_axis,
-)
+from winback.outreach.calling_times import BETWEEN, EARLIER, LATER, NOT_SHOWN, TOO_FEW, came_back
+from winback.plots.style import band, finish_axes, new_axes, offer_styles, percent_axis
 from winback.plots.words import columns_below, named, write_legend_below
 from winback.results import format_percent
 from winback.tables import NO_OFFER
@@ -80,13 +73,10 @@ def _calling_in_words(found: CallingTimes) -> str:
     if rows.empty:
         return "No difference is shown between calling sooner and later"
     row = rows.loc[(rows["first"] - rows["last"]).abs().idxmax()]
-    ends = found.curve.loc[found.curve["offer"] == row["offer"], "months_away"].iloc[[0, -1]]
-    months = [f"{each:.1f}".removesuffix(".0") for each in ends]
-    shares = [format_percent(row[name], 0) for name in ("first", "last")]
-    verdict = row["verdict"]
-    causal = {EARLIER: "The longer you wait, the fewer return", LATER: "The longer you wait, the more return"}
-    how = {EARLIER: "Fewer of those reached later returned", LATER: "More of those reached later returned"}
-    how = causal if found.causal else how
-    unit = "month" if months[0] == "1" else "months"
-    said = how.get(verdict, capitalised(verdict))
-    return f"{said}: {row['offer']} {shares[0]} after {months[0]} {unit}, {shares[1]} after {months[1]}"
+    curve = found.curve[found.curve["offer"] == row["offer"]]
+    ends = curve["months_away"].iloc[[0, -1]]
+    said = came_back(row["offer"], ends, [format_percent(row[name], 0) for name in ("first", "last")])
+    if row["verdict"] in (EARLIER, LATER):
+        return said
+    best = f"about {row['best']:.0f} months after leaving, {format_percent(curve['chance'].max(), 0)}"
+    return f"{said}; most {best}" if row["verdict"] == BETWEEN else f"{said}: no time is shown to be best"

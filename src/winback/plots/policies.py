@@ -163,7 +163,7 @@ def plot_uplift_by_fifth(contacts: ContactList, ax: Axes | None = None) -> Axes:
     label = f"measured, with {value.level:.0%} interval"
     ax.errorbar(x + shift, groups["measured"], yerr=error, label=label, linewidth=2.2, **look)
     look = {"color": predicted["color"], "marker": predicted["marker"], "linestyle": "none", "markersize": 8}
-    said = "predicted without looking at them"
+    said = "predicted from other customers alone"
     ax.plot(x - shift, groups["predicted"], label=said, markerfacecolor="white", markeredgewidth=1.8, **look)
     for place, text, high in zip(
         x, format_alike(groups["measured"], contacts.currency), groups["measured_high"], strict=True

@@ -177,7 +177,7 @@ def _answer(found: ContactList) -> Iterator[str]:
     else:
         yield found.value.says(found.currency)
         if found.lacking:
-            yield f"The table lacks {join_words(found.lacking)}: in predictions, everybody is taken for average there."
+            yield f"Not in the table: {join_words(found.lacking)}; predictions take everybody for average there."
     if found.whom == UNTOUCHED and found.value.trial.has_control:
         share = f": keep a random {format_percent(KEEP_BACK, 0)} of it back, or nothing is left to compare with"
         keep = "" if found.n_kept_back else share

@@ -104,7 +104,7 @@ class HonestValue:
         if self.ranks:
             return (
                 f"The order is worth something: in the trial the most promising fifth earned {first} each, the least "
-                f"promising {last}, predicted without looking at them. Neighbouring fifths may differ by chance only."
+                f"promising {last}, as predicted from the others alone. Neighbouring fifths may differ by chance only."
             )
         return (
             "No order was shown to pay: in the trial, predictions did not tell customers apart beyond chance (the most "
