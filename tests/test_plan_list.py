@@ -1,5 +1,7 @@
 """Does the list beside the page carry all that the table says, and is no list replaced that may be in use?"""
 
+from dataclasses import replace
+
 import openpyxl
 import pandas as pd
 import pytest
@@ -33,3 +35,18 @@ def test_an_older_list_is_replaced_only_where_that_is_said(tmp_path):
     plan_list.keep_older(tmp_path, (), overwrite=True)
     with pytest.raises(FileExistsError, match="what is still to be done of it would be lost"):
         plan_list.keep_older(tmp_path, [older], overwrite=True)
+
+
+def test_a_customer_keeps_the_agent_whom_the_table_names_and_what_was_renamed_is_said(tmp_path):
+    letter = replace(ONE_LETTER.channels[0], agents=("Ann", "Ben"))
+    plan_for = list_of(people_of(6), replace(ONE_LETTER, channels=(letter,)))
+    agents = ["Ben", " Ben", "Zoe", None, "Ben", "Ann"]
+    plan_for = replace(plan_for, frame=plan_for.frame.assign(agent=agents, channel="web"))
+    plan = outreach_plan(plan_for, start=START.date())
+    assert plan.frame.set_index("customer_id")["agent"].to_dict() == dict(
+        enumerate(["Ben", "Ben", "Ann", "Ben", "Ben", "Ann"], start=1)
+    )
+    said = str(plan_list.write_tables(plan, tmp_path))
+    assert "Your channel and agent stand there as table_channel and table_agent. 4 customers have the agent" in said
+    none = outreach_plan(list_of(people_of(6), ONE_LETTER), start=START.date())
+    assert "Your" not in str(plan_list.write_tables(none, tmp_path))

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from winback.outreach.contact_rows import OF_THE_LIST, carried_along
+from winback.outreach.contact_rows import OF_THE_LIST, carried_along, names_taken
 from winback.outreach.planned import OutreachPlan
 from winback.results import Sentences, counted, join_words
 from winback.tables import LAPSED, NO_OFFER, write_csv, write_workbook
@@ -65,10 +65,25 @@ def write_tables(plan: OutreachPlan, folder: str | Path | None) -> Sentences:
     return Saved.of(
         [
             f"Beside this page: {join_words(TABLES)}.",
-            f"{TABLES[0]}: {n} with {whom}, day by day; in {TABLES[1]} the first day, and each agent, has a sheet.",
+            f"{TABLES[0]}: {n} with {whom}, day by day; in {TABLES[1]} the first day, and each agent, has a sheet."
+            + _renamed(plan.frame),
             *notes,
         ]
     )
+
+
+def _renamed(contacts: pd.DataFrame) -> str:
+    """Say under which names stand columns of the customers' table that the list has, too, and whose agent is kept."""
+    names = names_taken(contacts)
+    if not names:
+        return ""
+    stand = "stands" if len(names) == 1 else "stand"
+    said = f" Your {join_words(names)} {stand} there as {join_words(f'table_{name}' for name in names)}."
+    if "agent" not in names:
+        return said
+    theirs = contacts["table_agent"].astype(object).fillna("").astype(str).str.strip()
+    kept = contacts.loc[(contacts["agent"] == theirs) & (theirs != ""), "customer_id"].nunique()
+    return f"{said} {counted(kept, 'customers', 'have')} the agent whom you name; the others are shared out."
 
 
 def _sheets(plan: OutreachPlan, contacts: pd.DataFrame) -> dict[str, pd.DataFrame]:

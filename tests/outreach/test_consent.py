@@ -84,6 +84,34 @@ def test_a_rule_for_a_reason_or_an_offer_that_nobody_has_is_named():
     assert "Rule 's" not in str(plan_of(people_of(20), replace(BOTH, rules=sound)).what_is_said())
 
 
+def test_reasons_that_no_rule_names_are_said_with_how_many_left_for_them():
+    steps = BOTH.rules[0].steps
+    book = replace(BOTH, rules=(Rule("dear", steps, reasons=("Price",)), *BOTH.rules))
+    reasons = ["price"] * 8 + ["moved"] * 6 + ["price; moved", "both"] + ["a", "b", "c"] + [None]
+    said = str(plan_of(people_of(20, reason=reasons), book).what_is_said())
+    assert (
+        "9 customers left for reasons that no rule names and follow the rules for any reason: moved (6), a (1), b (1) "
+        "and 1 other reason." in said
+    )
+    for none in (plan_of(people_of(20, reason=reasons)), plan_of(people_of(20), book)):
+        assert "no rule names" not in str(none.what_is_said())
+
+
+def test_an_offer_that_may_be_the_contact_itself_is_doubted():
+    steps = BOTH.rules[0].steps
+    people = people_of(20).assign(offer=["call"] * 8 + ["gift"] * 12)
+    write = Rule("write", (Step("message", brings_offer=True),))
+    assert (
+        "The offer call is called like a channel. If it is that contact, 8 of 8 customers do not get it and it is paid "
+        'twice: let a rule for offers = ["call"] make it'
+        in str(plan_of(people, replace(BOTH, rules=(write,))).in_doubt())
+    )
+    twice = str(plan_of(people, replace(BOTH, rules=(Rule("call", steps, offers=("call",)), write))).in_doubt())
+    assert "If it is that contact, it is paid twice" in twice
+    free = replace(BOTH, channels=(Channel("call"), BOTH.channels[1]))
+    assert "called like a channel" not in str(plan_of(people, free).in_doubt())
+
+
 def test_a_trial_in_place_of_a_base_is_refused_by_what_to_read():
     trial = list_of(people_of(2), BOTH).value.trial
     with pytest.raises(TypeError, match=r"takes purchases, not Trial.*read_purchases"):

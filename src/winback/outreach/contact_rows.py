@@ -40,10 +40,11 @@ def place_in_row(row: np.ndarray) -> np.ndarray:
     return pd.Series(row).groupby(row).cumcount().to_numpy(dtype=np.int64)
 
 
-def shared_out(contacts: pd.DataFrame, playbook: Playbook) -> np.ndarray:
+def shared_out(contacts: pd.DataFrame, playbook: Playbook, theirs: pd.Series | None = None) -> np.ndarray:
     """Deal the customers of a channel out among its agents, in turn; empty where the channel names none.
 
-    A customer keeps one agent, also in another channel that has the same one.
+    A customer keeps one agent, also in another channel that has the same one; ``theirs``, the agent whom their table
+    names, row by row, where that is one of the channel's.
 
     Examples
     --------
@@ -51,13 +52,20 @@ def shared_out(contacts: pd.DataFrame, playbook: Playbook) -> np.ndarray:
     >>> book = Playbook((Channel("call", agents=("Ann", "Ben")),), (Rule("all", (Step("call"),)),))
     >>> shared_out(pd.DataFrame({"customer_id": [7, 8, 9, 7], "channel": "call"}), book).tolist()
     ['Ann', 'Ben', 'Ann', 'Ann']
+    >>> calls = pd.DataFrame({"customer_id": [7, 8, 9], "channel": "call"})
+    >>> shared_out(calls, book, pd.Series(["Ben", "Zoe", None])).tolist()
+    ['Ben', 'Ann', 'Ben']
     """
     whose, known = pd.factorize(contacts["customer_id"])
+    named = np.full(len(known), "", dtype=object)
+    named[whose] = "" if theirs is None else theirs.astype(object).fillna("").astype(str).str.strip()
     own, agent = np.full(len(known), "", dtype=object), np.full(len(contacts), "", dtype=object)
     for channel in playbook.channels:
         if channel.agents:
             rows = np.flatnonzero(contacts["channel"] == channel.name)
             met = pd.unique(whose[rows])  # in the order of the list
+            kept = met[np.isin(named[met].astype(str), channel.agents)]
+            own[kept] = named[kept]
             new = met[~np.isin(own[met].astype(str), channel.agents)]
             own[new] = np.array(channel.agents, dtype=object)[np.arange(len(new)) % len(channel.agents)]
             agent[rows] = own[whose[rows]]
@@ -88,6 +96,17 @@ def with_columns_of(contacts: pd.DataFrame, people: pd.DataFrame) -> pd.DataFram
     """
     named = people.rename(columns={name: f"table_{name}" for name in people if name in contacts})
     return contacts.join(named.reset_index(drop=True))
+
+
+def names_taken(contacts: pd.DataFrame) -> list[str]:
+    """Return the names of columns that the customers' table and the list both have: the table's became ``table_...``.
+
+    Examples
+    --------
+    >>> names_taken(pd.DataFrame(columns=["agent", "table_agent", "table_no"]))
+    ['agent']
+    """
+    return [name for name in contacts if f"table_{name}" in contacts]
 
 
 def written(said: Callable[..., str], columns: Sequence[np.ndarray]) -> np.ndarray:

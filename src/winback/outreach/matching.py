@@ -62,6 +62,21 @@ def _named_among(reasons: tuple[str, ...] | None, customers: pd.DataFrame) -> np
     return _labelled(customers, "reason", lambda label: not asked.isdisjoint(reasons_in(label)))
 
 
+def unnamed_reasons(rules: Iterable[Rule], customers: pd.DataFrame) -> dict[str, int]:
+    """Return the reasons that no rule names, and how many left for each; none where no rule asks for a reason.
+
+    Examples
+    --------
+    >>> unnamed_reasons([Rule("audit", (), reasons=("price",))], pd.DataFrame({"reason": ["Price", "moved", "moved"]}))
+    {'moved': 2}
+    """
+    asked = {_folded(reason) for rule in rules for reason in rule.reasons or ()}
+    if not asked or "reason" not in customers:
+        return {}
+    counts = customers["reason"].map(label_text, na_action="ignore").value_counts()
+    return {str(label): int(n) for label, n in counts.items() if n and asked.isdisjoint(reasons_in(str(label)))}
+
+
 def reasons_in(label: str) -> set[str]:
     """Return every reason that a label stands for, in lower case.
 

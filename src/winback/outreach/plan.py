@@ -223,9 +223,10 @@ def _contacts(
 def _carried(contacts: pd.DataFrame, listed: ContactList, playbook: Playbook) -> pd.DataFrame:
     """Return the contacts with rank and agent, and what the list carries along."""
     row = contacts.pop("row")
+    people = carried_along(listed).iloc[row]
     contacts.insert(0, "rank", listed.frame["rank"].to_numpy()[row])
-    contacts.insert(contacts.columns.get_loc("by") + 1, "agent", shared_out(contacts, playbook))
-    return with_columns_of(contacts, carried_along(listed).iloc[row])
+    contacts.insert(contacts.columns.get_loc("by") + 1, "agent", shared_out(contacts, playbook, people.get("agent")))
+    return with_columns_of(contacts, people)
 
 
 def _customers(listed: ContactList, chains: CustomerChains, found: Reached, playbook: Playbook) -> pd.DataFrame:

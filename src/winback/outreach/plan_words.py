@@ -1,8 +1,8 @@
 """What does a plan of contacts say, in sentences? Every figure in them is taken from the plan.
 
 The doubt is the first that applies, in this order: what customers bring is not known, there is no room, they were asked
-before, gains are not told apart from what comes anyway, nobody is kept back, they are the trial's own; and at last that
-the trial tested offers and not this sequence of contacts.
+before, gains are not told apart from what comes anyway, nobody is kept back, an offer may be the contact itself, they
+are the trial's own; and at last that the trial tested offers and not this sequence of contacts.
 """
 
 from __future__ import annotations
@@ -15,11 +15,12 @@ import pandas as pd
 from winback.money import format_money, money_interval
 from winback.outreach.consent import consent_words, in_plural, taken_as_agreed
 from winback.outreach.dates import day_words
-from winback.outreach.matching import reasons_in
+from winback.outreach.matching import reasons_in, unnamed_reasons
 from winback.outreach.schedule import LONGEST_MONTH
 from winback.policies.contact_list import ASKED_BEFORE, NEW_LEAVERS, UNTOUCHED
 from winback.policies.strangers import left_out_of
 from winback.results import Result, counted, format_count, format_percent, join_words
+from winback.tables.likeness import alike
 
 NO_ROOM = "find no room in their channels in time"
 EVERY_DAY = "Every day after, strike out whoever has bought, then make the contacts of that day."
@@ -30,6 +31,7 @@ READ_BY_RULES = (  # column, what a rule asks of it, in words
     ("reason", "reasons", "a reason for leaving"),
 )
 CENT = 0.005
+MOST_REASONS = 3  # that are named in a sentence
 MUCH_MORE = 1.05  # times the cost of the contacts: with the offers it is another sum
 
 
@@ -130,6 +132,21 @@ def not_used(plan: Result) -> Iterator[str]:
         if asks and (known is None or known.isna().all()):
             yield f"Rules that ask for {words} fit nobody: it is known of none of these customers."
     yield from _named_in_vain(plan)
+    yield from _unnamed(plan)
+
+
+def _unnamed(plan: Result) -> Iterator[str]:
+    """Yield for which reasons those contacted left that no rule names."""
+    reached = plan.customers["is_reached"].to_numpy(dtype=bool)
+    found = unnamed_reasons(plan.playbook.rules, plan.listed.customers[reached])
+    if found:
+        named = [f"{name} ({format_count(n)})" for name, n in list(found.items())[:MOST_REASONS]]
+        if len(found) > MOST_REASONS:
+            named.append(counted(len(found) - MOST_REASONS, "other reasons"))
+        yield (
+            f"{counted(sum(found.values()), 'customers')} left for reasons that no rule names and follow the rules for "
+            f"any reason: {join_words(named)}."
+        )
 
 
 def _named_in_vain(plan: Result) -> Iterator[str]:
@@ -167,11 +184,27 @@ def doubts(plan: Result) -> Iterator[str]:
         yield "Whether contacts add anything is not known: what would come back anyway is counted as earned."
     if not plan.listed.n_kept_back:
         yield "Nobody is kept back (keep_back=0.1): what the contacts add will not be known afterwards."
+    yield from _named_like_channels(plan)
     if plan.listed.whom == UNTOUCHED:
         yield f"These are the trial's own customers who were sent nothing. {NEW_LEAVERS}, to plan them instead."
     yield _sequence_untested(plan)
     if consent and not is_kept_of_some:
         yield str(plan.consent())
+
+
+def _named_like_channels(plan: Result) -> Iterator[str]:
+    """Yield which offers may be the contact itself: that is made by other channels, too, and paid twice."""
+    for name in dict.fromkeys(plan.reached["offer"].astype(str)):
+        for channel in [each for each in plan.playbook.channels if alike(each.name, [name])]:
+            theirs = plan.frame[plan.frame["offer"] == name]
+            n, n_get = (rows["customer_id"].nunique() for rows in (theirs, theirs[theirs["channel"] == channel.name]))
+            wrong = [f"{format_count(n - n_get)} of {counted(n, 'customers')} do not get it"] if n_get < n else []
+            wrong += ["it is paid twice"] if channel.cost and plan.listed.value.trial.offers[name].full_cost else []
+            if wrong:
+                yield (
+                    f"The offer {name} is called like a channel. If it is that contact, {join_words(wrong)}: let a "
+                    f'rule for offers = ["{name}"] make it, and state its cost once.'
+                )
 
 
 def _sequence_untested(plan: Result) -> str:
