@@ -1,8 +1,12 @@
 """Is what contacts cost counted once, and is it said where another offer comes first for it?"""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from steps_planned import Steps
 from trials import random_values
 
@@ -30,7 +34,7 @@ def test_whether_the_best_offer_stays_so_is_said(trial):
     turned = contacts_counted(trial.over(contact_costs=Steps(each=3.0, offers=(("gift", 90.0),))))
     assert turned.frame["offer"].iloc[0] == "mail"
     assert turned.describe().startswith("With contacts paid for, mail earns most, no longer gift: ")
-    assert "after $3.00 of contact costs (" in turned.describe()
+    assert "after $3.00 of contact costs (without them $" in turned.describe()
 
 
 def test_one_offer_has_no_other_to_come_before(trial):
@@ -46,10 +50,38 @@ def test_an_offer_for_a_short_budget_is_named_where_its_roi_is_shown_to_be_highe
     assert _best_per_cost(now.assign(gross_roi_low=[1.0, 2.0]), "gross") == ""
     assert _best_per_cost(now.assign(gross_profit_low=-1.0), "gross") == ""
     assert _best_per_cost(now.assign(gross_roi=[4.0, 2.0]), "gross") == "gift"
-    frame = pd.DataFrame({"offer": ["gift"], "profit": 9.0, "profit_before": 9.5, "contact_cost": 0.5})
+    frame = pd.DataFrame({"offer": ["gift"], "cost": 1.5, "profit": 9.0, "profit_before": 9.5, "contact_cost": 0.5})
     said = {
         name: str(ContactsCounted(frame=frame, kind="gross", best_before="gift", best_per_cost=name).describe())
         for name in ("mail", "gift")
     }
-    assert "Enough" not in said["gift"]
     assert said["mail"] == said["gift"]  # one offer alone: nothing to choose
+    assert "which earns most for its cost" not in said["gift"]
+
+
+@given(
+    dear=st.floats(1.0, 200.0), share=st.floats(0.05, 0.95), most=st.floats(1.0, 500.0), second=st.floats(0.05, 0.999)
+)
+def test_with_less_than_enough_money_the_offer_that_earns_most_for_its_cost_earns_more(dear, share, most, second):
+    cheap, less = dear * second * share, most * second  # more for its cost
+    frame = pd.DataFrame({"offer": ["gift", "mail"], "cost": [dear, cheap], "profit": [most, less]})
+    found = ContactsCounted(frame=frame, kind="gross", best_before="gift", best_per_cost="mail")
+    for budget in np.linspace(0.01, 1.2, 25) * dear:
+        gift, mail = (profit * min(1, budget / cost) for profit, cost in ((most, dear), (less, cheap)))
+        if abs(gift - mail) > 1e-9 * most:
+            assert (gift > mail) == (budget >= found.enough * dear)
+
+
+def test_what_is_enough_and_a_narrow_lead_are_said(trial):
+    frame = pd.DataFrame({"offer": ["gift", "mail"], "cost": [20.0, 5.0], "profit": [10.0, 8.0]})
+    frame = frame.assign(contact_cost=1.0, profit_before=[11.0, 9.0])
+    found = ContactsCounted(frame=frame, kind="gross", best_before="gift", best_per_cost="mail", is_narrow=True)
+    assert "gift still earns most, narrowly: $10.00" in found.describe()
+    assert found.describe().endswith(
+        "Sending gift to all costs $20.00 per customer, contacts and offer: with at least 80% of that money send gift, "
+        "with less mail ($5.00), which earns most for its cost."
+    )
+    assert replace(found, best_per_cost="gift").enough is None
+    costed = trial.over(contact_costs=Steps(each=3.0))
+    table = wb.compare_offers(costed).to_frame()
+    np.testing.assert_allclose(contacts_counted(costed).frame["cost"], table["cost_per_customer"])

@@ -10,7 +10,8 @@ import pandas as pd
 
 from winback.money import format_money
 from winback.offers.comparison import compare_offers
-from winback.results import Result, Sentences
+from winback.offers.told_apart import leads_narrowly
+from winback.results import Result, Sentences, format_percent
 from winback.trial.trial import Trial
 
 EXTRA = "extra (more than without contact)"
@@ -24,25 +25,28 @@ class ContactsCounted(Result):
     ----------
     frame : pandas.DataFrame
         One row per offer, the best with contacts paid first: ``offer``, and per customer it was sent to
-        ``contact_cost``, ``profit_before`` (as the offers were counted before) and ``profit``, with contacts paid, with
-        ``profit_low`` and ``profit_high``.
+        ``contact_cost``, ``cost`` (offer and contacts), ``profit_before`` (as the offers were counted before) and
+        ``profit``, with contacts paid, with ``profit_low`` and ``profit_high``.
     kind : str
         ``incremental``, where it is known what comes back anyway, else ``gross``.
     best_before : str
         The offer that earned most before.
     best_per_cost : str
         The offer that earns most for each unit of its cost; nothing where that is not known.
+    is_narrow : bool
+        Whether the best offer leads, though its interval and that of the second overlap.
     """
 
     frame: pd.DataFrame = field(repr=False)
     kind: str
     best_before: str
     best_per_cost: str = ""
+    is_narrow: bool = False
     currency: str = "$"
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "offer": ("Offer", "text"),
         "contact_cost": ("Contacts cost", "money"),
-        "profit_before": ("Profit before", "money"),
+        "profit_before": ("Profit, contacts not counted", "money"),
         "profit": ("Profit, contacts paid", "money"),
     }
 
@@ -53,24 +57,43 @@ class ContactsCounted(Result):
             format_money(float(best[name]), self.currency) for name in ("contact_cost", "profit_before", "profit")
         )
         more = EXTRA if self.kind == "incremental" else "brought in"
-        figures = f"{now} {more} per customer after {cost} of contact costs ({before} before)"
+        lead = "earns most, narrowly" if self.is_narrow else "earns most"
+        figures = f"{now} {more} per customer after {cost} of contact costs (without them {before})"
         if len(self.frame) == 1:
             return Sentences.of([f"With its contacts paid for, {best['offer']} earns {figures}."])
         if best["offer"] == self.best_before:
-            said = f"With its contacts paid for, {best['offer']} still earns most: {figures}."
+            said = f"With its contacts paid for, {best['offer']} still {lead}: {figures}."
             return Sentences.of([said, *self._by_budget()])
         return Sentences.of(
             [
-                f"With contacts paid for, {best['offer']} earns most, no longer {self.best_before}: {figures}. "
+                f"With contacts paid for, {best['offer']} {lead}, no longer {self.best_before}: {figures}. "
                 "Everything that follows counts them.",
                 *self._by_budget(),
             ]
         )
 
+    @property
+    def enough(self) -> float | None:
+        r"""The share of the best offer's cost for all from which on it earns more than the best per cost does; or None.
+
+        With budget :math:`B` per customer an offer of cost :math:`c` and profit :math:`\pi` is sent to the part
+        :math:`\min(1, B / c)`. The best per cost, sent to all, earns :math:`\pi_2`; as much earns the best offer with
+        :math:`B = c_1 \pi_2 / \pi_1`.
+        """
+        profit = self.frame.set_index("offer")["profit"]
+        if self.best_per_cost not in profit or self.best_per_cost == profit.index[0]:
+            return None
+        return float(profit[self.best_per_cost] / profit.iloc[0])
+
     def _by_budget(self) -> Iterator[str]:
-        if self.best_per_cost and self.best_per_cost != self.frame["offer"].iloc[0]:
-            first = self.frame["offer"].iloc[0]
-            yield f"Enough budget: {first}. Short budget: {self.best_per_cost}, which earns most for its cost."
+        if self.enough is not None:
+            cost = self.frame.set_index("offer")["cost"]
+            all_cost, less = self.formats([cost.iloc[0], cost[self.best_per_cost]], "money")
+            yield (
+                f"Sending {cost.index[0]} to all costs {all_cost} per customer, contacts and offer: with at least "
+                f"{format_percent(self.enough, 0)} of that money send {cost.index[0]}, with less {self.best_per_cost} "
+                f"({less}), which earns most for its cost."
+            )
 
 
 def contacts_counted(trial: Trial) -> ContactsCounted:
@@ -83,11 +106,12 @@ def contacts_counted(trial: Trial) -> ContactsCounted:
     >>> contacts_counted(trial).frame["offer"].head(2).tolist()
     ['discount', 'upgrade']
     """
-    now, before = (compare_offers(each).to_frame() for each in (trial, trial.over(contact_costs=None)))
+    found_now = compare_offers(trial)
+    now, before = found_now.to_frame(), compare_offers(trial.over(contact_costs=None)).to_frame()
     kind = "incremental" if "incremental_profit" in now else "gross"
     name = f"{kind}_profit"
-    found = now[["offer", name, f"{name}_low", f"{name}_high"]]
-    found = found.set_axis(["offer", "profit", "profit_low", "profit_high"], axis=1)
+    found = now[["offer", "cost_per_customer", name, f"{name}_low", f"{name}_high"]]
+    found = found.set_axis(["offer", "cost", "profit", "profit_low", "profit_high"], axis=1)
     earned = before.set_index("offer")[name]
     paid = pd.Series(trial.contact_cost).groupby(trial.customers["offer"].astype(str).to_numpy()).mean()
     found = found.assign(contact_cost=found["offer"].map(paid), profit_before=found["offer"].map(earned))
@@ -96,6 +120,7 @@ def contacts_counted(trial: Trial) -> ContactsCounted:
         kind=kind,
         best_before=str(before["offer"].iloc[0]),
         best_per_cost=_best_per_cost(now, kind),
+        is_narrow=leads_narrowly(found_now),
         currency=trial.currency,
     )
 
