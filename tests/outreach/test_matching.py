@@ -140,11 +140,22 @@ def test_costs_by_hand():
         }
     )
     book = book_of(SERVICE, OTHERS, remedies=(WORKSHOP, TASTING))
-    # without the visit nobody brings the workshop; a letter that may not be sent brings no tasting
-    by_hand = [1.5 + 45 + 20 + 9, 1.5 + 9, 45 + 20 + 9, 1.5 + 10, 0, 0, 1.5]
+    # who refuses the visit is written to, with the workshop; who refuses its announcement is not reached at all
+    by_hand = [1.5 + 45 + 20 + 9, 1.5 + 20, 0, 1.5 + 10, 0, 0, 1.5]
     assert book.contact_costs(leavers).tolist() == by_hand
     assert book.to_frame()["cost"].tolist()[:3] == [1.5, 45.0, 9.0]
     assert book_of(SERVICE).contact_costs(leavers)[3:].tolist() == [0, 0, 0, 0]  # no rule is for them
+
+
+def test_who_may_not_be_reached_up_to_the_offer_is_under_the_next_rule_that_fits_and_else_under_none():
+    consent = {"consent_letter": [True, False, True, False], "consent_visit": [True, True, False, False]}
+    leavers = pd.DataFrame({"reason": "service", **consent, "consent_call": False})
+    chains = book_of(SERVICE, OTHERS).chains_of(leavers)
+    assert chains.rule.tolist() == [0, 0, 1, 0]  # a visit needs its letter; the call after it is left out
+    assert chains.allowed.tolist() == [[True, True, False], [False] * 3, [True, False, False], [False] * 3]
+    assert chains.brings_offer.any(axis=1).tolist() == [True, False, True, False]
+    several = Rule("either", (Step("letter"), Step("visit")), ("service",))  # no step names the offer: any brings it
+    assert book_of(several, OTHERS).chains_of(leavers).allowed.sum(axis=1).tolist() == [2, 1, 1, 0]
 
 
 def test_each_step_is_laid_out_where_it_is_planned():
@@ -173,13 +184,11 @@ def test_costs_are_those_of_a_loop_over_customers_and_steps(customers, consents)
     book = book_of(SERVICE, OTHERS, remedies=(WORKSHOP, TASTING))
     by_hand = []
     for row in customers.astype(object).where(customers.notna(), None).to_dict("records"):
-        rule = SERVICE if "service" in reasons_by_hand(row["reason"]) else OTHERS
+        rule = SERVICE if "service" in reasons_by_hand(row["reason"]) and row["consent_visit"] else OTHERS
         cost = {"call": 4.0, "letter": 1.5, "visit": 45.0}
-        steps = [step for step in rule.steps if step.channel != "visit" or row["consent_visit"]]
-        total = sum(cost[step.channel] if step.cost is None else step.cost for step in steps)
-        bring = [step for step in steps if step.brings_offer or rule is OTHERS]
+        total = sum(cost[step.channel] if step.cost is None else step.cost for step in rule.steps)
         remedy = next((r for r in (WORKSHOP, TASTING) if reasons_by_hand(row["reason"]) & set(r.reasons)), None)
-        total += remedy.cost if bring and remedy else 0
+        total += remedy.cost if remedy else 0
         by_hand.append(total if row["offer"] not in ("none", None) else 0)
     assert book.contact_costs(customers).tolist() == by_hand
 

@@ -90,18 +90,31 @@ class CustomerChains:
 
 
 def customer_chains(
-    rules: Sequence[Rule], remedies: Sequence[Remedy], channels: Sequence[Channel], customers: pd.DataFrame
+    rules: Sequence[Rule],
+    remedies: Sequence[Remedy],
+    channels: Sequence[Channel],
+    customers: pd.DataFrame,
+    *,
+    empty: bool = False,
 ) -> CustomerChains:
-    """Lay out the chain of each customer's rule, with their remedy; of those who are sent no offer there is none."""
-    rule = np.where(is_sent_an_offer(customers), first_that_fits(rules, customers), -1)
-    answers = first_that_answers([remedy.reasons for remedy in remedies], customers)
-    remedy = np.where(rule >= 0, answers, -1)
+    """Lay out the chain of each customer's rule, with their remedy; of those who are sent no offer there is none.
+
+    A rule fits only whom it brings the offer with no step before it left out for lack of consent; of a chain that names
+    no step for the offer, who may be reached by one. Of whom every rule lacks that, no step is allowed. ``empty``:
+    whether an empty cell is consent.
+    """
     names, chains = [channel.name for channel in channels], [in_order(each.steps) for each in rules]
     steps = [chain.steps for chain in chains]
-    channel = _laid_out([[names.index(step.channel) for step in each] for each in steps], -1)[rule]
+    places = [[names.index(step.channel) for step in each] for each in steps]
+    may = may_be_reached(customers, channels, empty=empty)
+    reached = np.column_stack([_is_reached(each, may[:, at]) for each, at in zip(steps, places, strict=True)])
+    rule = np.where(is_sent_an_offer(customers), first_that_fits(rules, customers, reached), -1)
+    answers = first_that_answers([remedy.reasons for remedy in remedies], customers)
+    remedy = np.where(rule >= 0, answers, -1)
+    channel = _laid_out(places, -1)[rule]
     brings = _laid_out([[step.brings_offer for step in each] for each in steps], False)[rule]
-    reached = may_be_reached(customers, channels)
-    allowed = (channel >= 0) & np.take_along_axis(reached, np.maximum(channel, 0), axis=1)
+    theirs = np.take_along_axis(reached, np.maximum(rule, 0)[:, None], axis=1)
+    allowed = theirs & (channel >= 0) & np.take_along_axis(may, np.maximum(channel, 0), axis=1)
     carries = allowed & (brings | ~brings.any(axis=1, keepdims=True))
     with_remedy = carries & (carries.cumsum(axis=1) == 1) & (remedy >= 0)[:, None]
     remedy_cost = np.array([*(each.cost for each in remedies), 0.0])[remedy]
@@ -120,6 +133,19 @@ def customer_chains(
         with_remedy=with_remedy,
         costs=np.where(allowed, step_cost, 0.0) + with_remedy * remedy_cost[:, None],
     )
+
+
+def _is_reached(steps: Sequence[Step], may: np.ndarray) -> np.ndarray:
+    """Return who may be reached, (n, k) bool by step, up to the first one that brings the offer, (n,).
+
+    Examples
+    --------
+    >>> may = np.array([[False, True, True], [True, True, False]])  # to whom the audit is not offered, none is sent
+    >>> _is_reached([Step("call"), Step("letter", brings_offer=True), Step("email")], may).tolist()
+    [False, True]
+    """
+    brings = [step.brings_offer for step in steps]
+    return may[:, : brings.index(True) + 1].all(axis=1) if any(brings) else may.any(axis=1)
 
 
 def _laid_out(rows: Sequence[Sequence], empty) -> np.ndarray:

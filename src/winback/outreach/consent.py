@@ -100,10 +100,11 @@ def consent_columns(channel: Channel, names: Iterable[object]) -> list:
     return [name for name in names if bare_name(name) in known]
 
 
-def may_be_reached(customers: pd.DataFrame, channels: Sequence[Channel]) -> np.ndarray:
+def may_be_reached(customers: pd.DataFrame, channels: Sequence[Channel], *, empty: bool = False) -> np.ndarray:
     """Return who may be reached by which channel, (n, c) bool.
 
-    Where a column such as ``consent_<channel>`` says who agreed, an empty cell is no consent; without one all may be.
+    Where a column such as ``consent_<channel>`` says who agreed, an empty cell is no consent (``empty``: it is one);
+    without a column all may be.
 
     Examples
     --------
@@ -117,7 +118,7 @@ def may_be_reached(customers: pd.DataFrame, channels: Sequence[Channel]) -> np.n
         for column in consent_columns(channel, customers.columns):
             read = parse_flag(customers[column])
             problems.add_rows(column, read.unread, *WHAT_IS_READ["flag"])
-            may[:, place] &= read.column.fillna(False).to_numpy(dtype=bool)
+            may[:, place] &= read.column.fillna(empty).to_numpy(dtype=bool)
     problems.raise_if_any()
     return may
 

@@ -16,10 +16,12 @@ BETWEEN = ";"  # between several reasons of one label, see `winback.code_reasons
 BOTH, IN_BOTH = "both", {"price", "service"}  # the study's label of those who left for the two
 
 
-def first_that_fits(rules: Sequence[Rule], customers: pd.DataFrame) -> np.ndarray:
+def first_that_fits(rules: Sequence[Rule], customers: pd.DataFrame, reached: np.ndarray | None = None) -> np.ndarray:
     """Return the place of the first rule that fits each customer, (n,) int; -1 where none does.
 
-    What a customer is not known to have matches only rules that do not ask for it.
+    What a customer is not known to have matches only rules that do not ask for it. Where it is known who may be
+    ``reached`` as which rule says, (n, rules) bool, it is the first that fits of those by which they may be; of whom
+    none may be, the first that fits.
 
     Examples
     --------
@@ -27,7 +29,12 @@ def first_that_fits(rules: Sequence[Rule], customers: pd.DataFrame) -> np.ndarra
     >>> first_that_fits(rules, pd.DataFrame({"months_away": [0.5, 1.0, None], "first_margin": [90.0, 90.0, 20.0]}))
     array([ 0,  1, -1])
     """
-    return _first_of([_fits(rule, customers) for rule in rules], len(customers))
+    fits = [_fits(rule, customers) for rule in rules]
+    first = _first_of(fits, len(customers))
+    if reached is None:
+        return first
+    chosen = _first_of([each & may for each, may in zip(fits, reached.T, strict=True)], len(customers))
+    return np.where(chosen >= 0, chosen, first)
 
 
 def first_that_answers(reasons: Iterable[tuple[str, ...] | None], customers: pd.DataFrame) -> np.ndarray:

@@ -47,12 +47,13 @@ def outreach_plan(
 ) -> OutreachPlan:
     """Put the contacts with listed customers on days: by which channel, by whom, with what, and until when.
 
-    The first rule of the playbook that fits a customer on the first day says which steps are made. Customers are served
-    in the order of the list, each as early as those before them, quiet days, what the channels can bear and the limit
-    of contacts a month allow. The whole chain is made within the days of its rule, and the offer while the customer may
-    get it and is away no longer than the rule is for; whoever cannot be made the offer in time is not contacted at all,
-    and counted. Whoever left for a cause that stands is left alone; if it is mended since, they are told with the
-    offer, and if it will be, they wait until then.
+    The first rule of the playbook that fits a customer on the first day says which steps are made; none fits without
+    consent to every step up to the one that brings the offer. Customers are served in the order of the list, each as
+    early as those before them, quiet days, what the channels can bear and the limit of contacts a month allow. The
+    whole chain is made within the days of its rule, and the offer while the customer may get it and is away no longer
+    than the rule is for; whoever cannot be made the offer in time is not contacted at all, and counted. Whoever left
+    for a cause that stands is left alone; if it is mended since, they are told with the offer, and if it will be, they
+    wait until then.
 
     Parameters
     ----------
@@ -103,8 +104,7 @@ def outreach_plan(
         ("are back already", is_back(ids, back)),
         (PLANNED_TWICE, _still_contacted(ids, planned, first)),
         ("left for a cause that stands", causes.stands & (not despite_causes)),
-        ("are under no rule of the playbook", chains.rule < 0),
-        ("do not consent to the channels by which their offer is made", ~chains.brings_offer.any(axis=1)),
+        *_under_no_rule(playbook, people, chains),
     ]
     chains = chains.only(is_sent_an_offer(people) & ~np.any([rows for _, rows in barred], axis=0))
     ready = np.maximum(first if despite_causes else causes.ready, _waited_for(chains, people, first))
@@ -141,6 +141,16 @@ def _beyond(listed: ContactList, people: pd.DataFrame) -> np.ndarray:
     if known is None or known.isna().all():
         return np.zeros(len(people), dtype=bool)
     return (people["months_away"] > known.max() + SLACK).to_numpy()
+
+
+def _under_no_rule(
+    playbook: Playbook, people: pd.DataFrame, chains: CustomerChains
+) -> Iterator[tuple[str, np.ndarray]]:
+    """Yield why no rule brings customers the offer, and whom, (n,)."""
+    yield "are under no rule of the playbook", chains.rule < 0
+    by_channels = "consent to the channels by which their offer is made"
+    yield f"do not {by_channels}", ~playbook.chains_of(people, empty=True).brings_offer.any(axis=1)
+    yield f"are not known to {by_channels}", ~chains.brings_offer.any(axis=1)
 
 
 def _still_contacted(ids: pd.Series, planned: pd.DataFrame, first: np.datetime64) -> np.ndarray:

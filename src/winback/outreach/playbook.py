@@ -22,6 +22,9 @@ from winback.results import Result, Sentences, counted, join_words
 class Playbook(Entry, Result):
     """How customers are contacted: the first rule that fits a customer applies, and the remedy answers the reason.
 
+    A rule fits only whom consent lets it reach by every step up to the first one that brings the offer: nobody is sent
+    what an earlier step was to announce. Steps after it that lack consent are left out.
+
     Parameters
     ----------
     channels : tuple of Channel
@@ -90,20 +93,21 @@ class Playbook(Entry, Result):
         """Each rule's steps in the order in which they are planned."""
         return tuple(in_order(rule.steps) for rule in self.rules)
 
-    def chains_of(self, customers: pd.DataFrame) -> CustomerChains:
+    def chains_of(self, customers: pd.DataFrame, *, empty: bool = False) -> CustomerChains:
         """Lay out the steps of each customer's chain; of those who are sent no offer there is none.
 
         Read are ``reason`` (several with "; " between; "both" is price and service), ``months_away``, ``first_margin``
-        and ``offer``; what is not known of a customer matches only rules that do not ask for it.
+        and ``offer``; what is not known of a customer matches only rules that do not ask for it. ``empty``: whether an
+        empty cell is consent.
         """
-        return customer_chains(self.rules, self.remedies, self.channels, customers)
+        return customer_chains(self.rules, self.remedies, self.channels, customers, empty=empty)
 
     def contact_costs(self, customers: pd.DataFrame) -> np.ndarray:
         """Return what contacts with each customer cost, (n,): every step of the chain and the remedy, in money.
 
         Whole chains are counted, as if nobody came back before the last step. A step without consent costs nothing; the
-        remedy is given with the first step that may be made and brings the offer, or with the first one of a chain that
-        brings none; nothing is spent on who is sent no offer.
+        remedy is given with the first step that brings the offer, or with the first that may be made of a chain that
+        brings none; nothing is spent on who is sent no offer or cannot be made one for lack of consent.
         """
         return self.chains_of(customers).costs.sum(axis=1)
 
