@@ -27,7 +27,7 @@ def test_the_first_day_is_the_rows_of_that_day(plan):
     assert found.frame["cost"].sum() == pytest.approx(today["cost"].sum())
     for row in found.frame.itertuples():
         assert row.n == ((today["channel"] == row.channel) & (today["agent"] == row.who)).sum()
-    assert list(found.table()) == ["By", "Who", "Contacts", "Offer", "Cost if nobody buys"]
+    assert list(found.table()) == ["Channel", "Who", "Contacts", "Offer", "Cost if nobody buys"]
 
 
 def test_who_does_what_is_said_in_a_sentence(plan):

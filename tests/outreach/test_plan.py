@@ -14,6 +14,7 @@ from valid_calls import measured
 
 import winback as wb
 from winback.outreach import Cause, Channel, Playbook, Remedy, Rule, Step, outreach_plan
+from winback.outreach.dates import short_day
 from winback.outreach.matching import first_that_fits
 from winback.tables import TableError
 
@@ -378,7 +379,14 @@ def test_a_policy_lists_whom_it_is_asked_about():
     assert plan.customers["customer_id"].tolist() == listed.frame["customer_id"].tolist()
     total, low, high = plan.expected_profit
     assert low < total < high
-    assert str(plan.first(3)).count("\n") == 3
+    shown = plan.first(2).frame
+    kinds = shown.groupby(["Channel", "Who", "What is said"]).size()
+    assert (kinds <= 2).all()
+    assert 1 < len(kinds) <= 6
+    assert set(shown["Offer"]) <= set(trial.arms)
+    in_order = pd.to_datetime(plan.frame["date"]).map(short_day).tolist()
+    assert [in_order.index(day) for day in shown["Day"]] == sorted(in_order.index(day) for day in shown["Day"])
+    assert len(plan.table()) == len(kinds)
 
 
 def test_who_is_away_for_longer_than_the_trial_knows_by_the_first_day_is_the_first_doubt():

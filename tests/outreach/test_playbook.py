@@ -8,6 +8,7 @@ import pytest
 import winback as wb
 from winback.outreach import Aftercare, Cause, Channel, News, Occasion, Playbook, Remedy, Rule, Step
 from winback.outreach.playbook import whom
+from winback.outreach.playbook_files import load_playbook
 
 CALL, LETTER = Channel("call", cost=4.0, per_day=60), Channel("letter", cost=1.5)
 OFFER = Step("call", brings_offer=True)
@@ -212,9 +213,19 @@ def test_what_it_shows():
         "never on Sundays (email excepted)."
         in replace(book, channels=(*book.channels, Channel("email", on_quiet_days=True))).describe()
     )
-    assert "2 of the 2 rules and remedies are assumptions" in book.describe()
+    assert "2 of the 2 rules and remedies are assumptions (among them the rules 'visit' and 'call')" in book.describe()
     soon = [replace(large, months_away=months) for months in ((0, 1), (0, 3), (2, 3))]
     said = ["away for less than 1 month", "away for less than 3 months", "away for 2 to 3 months"]
     assert [whom(rule).split(", ")[1] for rule in soon] == said
     assert len(book.describe().splitlines()) == 3
     assert wb.outreach.Playbook is Playbook
+
+
+def test_remedies_are_shown_with_their_cost_and_it_is_said_where_nothing_was_mended():
+    shown = load_playbook().answers().frame
+    assert list(shown) == ["Reason for leaving", "Remedy", "Cost, each", "Source"]
+    assert len(shown) == len(load_playbook().remedies)
+    assert shown.loc[shown["Remedy"] == "priority service", "Cost, each"].tolist() == ["$5.00"]
+    assert Playbook((Channel("letter"),), (Rule("all", (Step("letter"),)),)).answers().frame.empty
+    assert "[[cause]]" in load_playbook().details()
+    assert not replace(load_playbook(), causes=(Cause("price", stands=True),)).details()

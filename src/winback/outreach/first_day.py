@@ -41,14 +41,14 @@ class FirstDay(Result):
     only_offer: str = ""
     currency: str = "$"
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
-        "channel": ("By", "text"),
+        "channel": ("Channel", "text"),
         "who": ("Who", "text"),
         "n": ("Contacts", "count"),
         "offers": ("Offer", "text"),
         "cost": ("Cost if nobody buys", "money"),
     }
     shown_texts: ClassVar[Mapping[str, tuple[str, str]]] = {
-        "channel": ("By", "text"),
+        "channel": ("Channel", "text"),
         "message": ("What is said", "text"),
         "n": ("Contacts", "count"),
     }

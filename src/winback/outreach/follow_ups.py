@@ -53,7 +53,7 @@ class AftercarePlan(Result):
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "date": ("Day", "text"),
         "customer_id": ("Customer", "text"),
-        "channel": ("By", "text"),
+        "channel": ("Channel", "text"),
         "message": ("What is said", "text"),
         "why": ("Why", "text"),
         "cost": ("Cost", "money"),

@@ -14,7 +14,7 @@ from winback.doors import door
 from winback.outreach.came_as_forecast import CameAsForecast, held_against
 from winback.outreach.consent import consent_words
 from winback.outreach.dates import short_day
-from winback.outreach.first_day import FirstDay, first_day_of
+from winback.outreach.first_day import ANYBODY, FirstDay, first_day_of
 from winback.outreach.foreseen import FIGURES, foreseen
 from winback.outreach.plan_words import (
     EVERY_DAY,
@@ -34,7 +34,7 @@ from winback.policies.contact_list import ContactList
 from winback.results import Result, Sentences, Shown
 from winback.tables import AnyTable
 
-FIRST_ROWS = 6
+MOST_KINDS = 6  # of contacts, of which the first are shown
 
 
 @dataclass(frozen=True, repr=False, kw_only=True)
@@ -85,15 +85,16 @@ class OutreachPlan(Result):
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "date": ("Day", "text"),
         "customer_id": ("Customer", "text"),
-        "channel": ("By", "text"),
-        "agent": ("Agent", "text"),
+        "channel": ("Channel", "text"),
+        "who": ("Who", "text"),
+        "offer": ("Offer", "text"),
         "message": ("What is said", "text"),
         "deadline": ("Not after", "text"),
         "cost": ("Cost", "money"),
     }
     shown_days: ClassVar[Mapping[str, tuple[str, str]]] = {
         "begins": ("From", "text"),
-        "channel": ("By", "text"),
+        "channel": ("Channel", "text"),
         "planned": ("Planned", "count"),
         "capacity": ("Possible", "count"),
     }
@@ -114,9 +115,12 @@ class OutreachPlan(Result):
         return _expected(self.listed, self.reached["expected_profit"].to_numpy())
 
     @door
-    def first(self, n: int = 10) -> Shown:
-        """Return the first ``n`` contacts, as a notebook shows them."""
-        return Shown(self._rows(n))
+    def first(self, n: int = 2) -> Shown:
+        """Return the first ``n`` contacts of each kind (channel, who does it, what is said), as a notebook shows them.
+
+        Of many kinds those with most contacts are shown.
+        """
+        return Shown(self._of_each_kind(n))
 
     @property
     def first_day(self) -> FirstDay:
@@ -156,11 +160,14 @@ class OutreachPlan(Result):
         return {"Cost": what_it_costs(self), "Earns": what_it_earns(self), "Decide": to_decide(self)}
 
     def table(self) -> pd.DataFrame:
-        """Return the first contacts, rounded."""
-        return self._rows(FIRST_ROWS)
+        """Return the first contact of each kind, rounded."""
+        return self._of_each_kind(1)
 
-    def _rows(self, n: int) -> pd.DataFrame:
-        rows = self.frame.head(n)
+    def _of_each_kind(self, n: int) -> pd.DataFrame:
+        who = self.frame["agent"].where(self.frame["agent"] != "", self.frame["by"])
+        contacts = self.frame.assign(who=who.where(who != "", ANYBODY))
+        kind = contacts.groupby(["channel", "who", "message"], sort=False).ngroup()
+        rows = contacts[kind.isin(kind.value_counts().index[:MOST_KINDS])].groupby(kind, sort=False).head(n)
         days = {name: rows[name].map(short_day) for name in ("date", "deadline")}
         return self.rounded(rows.assign(**days))
 

@@ -11,11 +11,14 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
+from winback.doors import door
 from winback.labels import value_words
 from winback.outreach.chains import Chain, CustomerChains, cost_of, customer_chains, in_order
 from winback.outreach.entries import Aftercare, Cause, Channel, Entry, Remedy, Rule
 from winback.outreach.playbook_problems import problems_of
-from winback.results import Result, Sentences, counted, join_words
+from winback.results import Result, Sentences, Shown, counted, join_words
+
+MOST_NAMED = 3  # rules in a sentence
 
 
 @dataclass(frozen=True, repr=False)
@@ -77,9 +80,15 @@ class Playbook(Entry, Result):
         "whom": ("For whom", "text"),
         "day": ("Day", "count"),
         "channel": ("Channel", "text"),
-        "by": ("By", "text"),
+        "by": ("Who", "text"),
         "cost": ("Cost", "money"),
         "message": ("What is said", "text"),
+        "source": ("Source", "text"),
+    }
+    shown_remedies: ClassVar[Mapping[str, tuple[str, str]]] = {
+        "reasons": ("Reason for leaving", "text"),
+        "text": ("Remedy", "text"),
+        "cost": ("Cost, each", "money"),
         "source": ("Source", "text"),
     }
 
@@ -125,10 +134,16 @@ class Playbook(Entry, Result):
         columns = ["rule", "whom", "day", "channel", "by", "cost", "message", "why", "source"]
         return pd.DataFrame(rows, columns=columns)
 
+    @door
+    def answers(self) -> Shown:
+        """Return what answers which reason for leaving, with its cost and its source, as a notebook shows it."""
+        rows = [(_reasons(each), each.text, each.cost, each.source) for each in self.remedies]
+        return Shown(self.rounded(pd.DataFrame(rows, columns=list(self.shown_remedies)), self.shown_remedies))
+
     def describe(self) -> Sentences:
         """Say how many rules there are, how often a customer is contacted at most, and what is assumed."""
         entries = [*self.rules, *self.remedies]
-        assumed = sum(entry.source == "assumption" for entry in entries)
+        assumed = [entry for entry in entries if entry.source == "assumption"]
         quiet = (
             f", and never on {join_words([f'{day}s' for day in self.quiet_weekdays])}" if self.quiet_weekdays else ""
         )
@@ -140,9 +155,33 @@ class Playbook(Entry, Result):
             [
                 f"The playbook has {how}, by {names}; the first rule that fits a customer applies.",
                 f"A customer is contacted at most {counted(self.contacts_a_month, 'times')} within a month{quiet}.",
-                f"{assumed} of the {len(entries)} rules and remedies are assumptions, as are costs not your own.",
+                f"{len(assumed)} of the {len(entries)} rules and remedies are assumptions{_named(assumed)}; so is "
+                "every cost that you have not set yourself.",
             ]
         )
+
+    def details(self) -> Sentences:
+        """Say what is missing where nothing is known of what was mended since."""
+        if self.causes:
+            return Sentences()
+        return Sentences.of(
+            [
+                "What has changed since they left is written nowhere, so contacts can say no more than the offer and "
+                "its remedy: write each [[cause]] into the playbook, mended or standing."
+            ]
+        )
+
+
+def _named(assumed: list[Rule | Remedy]) -> str:
+    """Name the rules among what is assumed, in brackets, where they are few."""
+    rules = [f"{each.name!r}" for each in assumed if isinstance(each, Rule)]
+    if not rules or len(rules) > MOST_NAMED:
+        return ""
+    return f" (among them the {'rule' if len(rules) == 1 else 'rules'} {join_words(rules)})"
+
+
+def _reasons(remedy: Remedy) -> str:
+    return value_words("reason", *remedy.reasons) if remedy.reasons else "every reason"
 
 
 def whom(rule: Rule) -> str:
