@@ -12,6 +12,7 @@ from winback.tables.no_contact import unclear_marks, unwanted
     [
         (["yes", "nein", None], []),
         (["x", "", None], []),  # a mark
+        (["yes", "", " "], []),  # blank, as an empty cell of a file
         ([1, 0, None], []),
         (["03/04/2024", "13/04/2024", "04/13/2024"], []),  # the day does not matter
         (["yes", "maybe", "by mail", "2024-02-31"], [1, 2, 3]),
@@ -34,3 +35,11 @@ def test_an_unclear_mark_is_a_problem_of_any_table_of_customers(check, heading):
 def test_a_column_can_be_named_as_the_one_that_says_who_is_not_contacted():
     table = map_columns(pd.DataFrame({"customer_id": [7, 8], "Sperre": ["ja", "nein"]}), {"do_not_contact": "Sperre"})
     assert dict(unwanted(table))["asked not to be contacted"].tolist() == [True, False]
+
+
+@pytest.mark.parametrize("cells", [["", "yes", " "], ["", "2024-01-31", ""]])
+def test_a_blank_cell_of_a_frame_marks_nobody_as_an_empty_one_of_a_file(cells):
+    table = pd.DataFrame({"customer_id": [7, 8, 9], "Do not contact": cells})
+    assert dict(unwanted(check_lapsed(table)))["asked not to be contacted"].tolist() == [False, True, False]
+    none = table.assign(**{"Do not contact": ""})
+    assert not dict(unwanted(check_lapsed(none)))["asked not to be contacted"].any()

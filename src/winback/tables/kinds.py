@@ -43,12 +43,15 @@ def parse_count(column: pd.Series, written: Written = AS_THE_CELLS_TELL) -> Pars
 
 
 def parse_flag(column: pd.Series, written: Written = AS_THE_CELLS_TELL) -> Parsed:
-    """Read true/false, yes/no or 1/0, also in other languages; bool when none is missing, else nullable boolean."""
+    """Read true/false, yes/no or 1/0, also in other languages; bool when none is missing, else nullable boolean.
+
+    A blank cell is missing, as it is in a file.
+    """
     if column.dtype == bool:
         return Parsed(column, nothing_unread(column))
     said: tuple[str, ...] = ()
     if isinstance(column.dtype, pd.BooleanDtype):
-        flags = column
+        flags, blank = column, nothing_unread(column)
     else:
         codes, words = distinct_values(without_containers(column)[0])  # few distinct words: read each once
         last = pd.NA
@@ -61,7 +64,8 @@ def parse_flag(column: pd.Series, written: Written = AS_THE_CELLS_TELL) -> Parse
             said = (f"{' and '.join(sorted(set(foreign)))} read as yes or no",) if foreign else ()
         meaning = pd.array([*marked, last], dtype="boolean")
         flags = pd.Series(meaning[codes], index=column.index, name=column.name)
-    bad = (flags.isna() & column.notna()).to_numpy()
+        blank = np.array([*(isinstance(word, str) and not word.strip() for word in words), False])[codes]
+    bad = (flags.isna() & column.notna()).to_numpy() & ~blank
     return Parsed(flags if flags.isna().any() else flags.astype(bool), bad, said)
 
 
