@@ -8,7 +8,7 @@ import pandas as pd
 from valid_calls import measured
 
 import winback as wb
-from winback.outreach import Channel, Playbook, Rule, Step
+from winback.outreach import Channel, Playbook, Rule, Step, outreach_plan
 
 START = pd.Timestamp("2024-02-12")  # a Monday before a leap day
 REASONS = ("price", "service")
@@ -41,3 +41,15 @@ def people_of(n, **columns):
     known = {"customer_id": np.arange(1, n + 1), "offer": "gift", "reason": "price", "first_margin": 50.0}
     known |= {"left_on": START - pd.Timedelta(days=61), "months_away": 61 / (365.25 / 12)}
     return pd.DataFrame(known | columns)
+
+
+def plan_of(people):
+    """Return a plan that writes one letter to each of these customers."""
+    return outreach_plan(list_of(people, ONE_LETTER), start=START.date())
+
+
+def outcomes_of(plan, rng, chance=0.5):
+    """Draw who of a plan came back, and what they brought."""
+    ids = plan.customers["customer_id"]
+    back = rng.random(len(ids)) < chance
+    return pd.DataFrame({"customer_id": ids, "returned": back, "value": np.where(back, rng.gamma(4, 8, len(ids)), 0.0)})

@@ -61,6 +61,7 @@ class CameAsForecast(Result):
     added: Added | None = None
     n_unknown: int = 0
     n_not_listed: int = 0
+    reading: tuple[str, ...] = ()  # sentences: what was taken for what in the outcomes
     currency: str = "$"
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "group": ("Customers", "text"),
@@ -107,6 +108,7 @@ def held_against(listed: ContactList, customers: pd.DataFrame, outcomes: AnyTabl
         added=_added(listed, customers, found),
         n_unknown=int((reached & ~found.known).sum()),
         n_not_listed=found.n_not_listed,
+        reading=found.notes,
         currency=listed.currency,
     )
 
@@ -251,6 +253,7 @@ def _more(found: CameAsForecast) -> Iterator[str]:
     yield from _most_apart(found)
     if found.n_not_listed:
         yield f"{counted(found.n_not_listed, 'customers', 'are')} not looked at: they were asked about and not listed."
+    yield from found.reading
     yield "The forecast is the trial's: of customers of the same kind, under the same offers, counted in the same way."
 
 

@@ -9,13 +9,31 @@ import pandas as pd
 
 from winback.base.customers import places_among
 from winback.policies.contact_list import ContactList
-from winback.tables import NO_OFFER, SECOND_LIFETIME, AnyTable, ProblemList, check_lapsed
+from winback.policies.new_leavers import named_as_in, written_as_in
+from winback.tables import LAPSED, LAPSED_TABLE, NO_OFFER, SECOND_LIFETIME, AnyTable, ProblemList
+from winback.tables.checks import lapsed_checked
+from winback.tables.column_checks import Checked
 from winback.tables.ids import as_index
+from winback.tables.likeness import alike, matched, to_choose_from
+from winback.tables.months_from_dates import with_months
+from winback.tables.nouns import as_reading
 from winback.tables.numbers import parse_number
+from winback.tables.problems import Problem
+from winback.tables.reading import Reading
+from winback.tables.types_found import with_types
 from winback.terms.catalog import Offer
 from winback.trial.outcomes import trial_groups, trial_money
+from winback.trial.trial import Trial
+from winback.trial.trial_table import in_margin
 
 TABLE = "table of outcomes"
+READ = ("customer_id", "returned", "returned_on", "value", *SECOND_LIFETIME)
+MEANING = {column.name: column.meaning for column in LAPSED}
+WHICH = "Leave in the one that is meant."
+ONLY_BACK = (
+    "List the others with returned = no; whose outcome is not known yet, check when it is. In Python: "
+    'plan.customers[["customer_id"]].merge(outcomes, how="left").fillna({"returned": "no"}).'
+)
 
 
 @dataclass(frozen=True)
@@ -27,27 +45,29 @@ class Outcomes:
     cost: np.ndarray = field(repr=False)  # (n,) money, contacts included
     profit: np.ndarray = field(repr=False)  # (n,) value less cost
     n_not_listed: int = 0  # who were asked about, and not listed: a contact with them was expected to lose money
+    notes: tuple[str, ...] = ()  # sentences: what was taken for what
 
 
 def outcomes_of(listed: ContactList, customers: pd.DataFrame, outcomes: AnyTable) -> Outcomes:
-    """Read what came of listed customers; see `OutreachPlan.check`.
+    """Read what came of listed customers; see `OutreachPlan.check`. Columns are found as in the trial's table.
 
     Raises
     ------
     TableError
-        Listing every problem: columns that are missing, customers who are not on the list, costs that are no numbers.
+        Listing every problem: columns that are missing, customers who are not on the list, costs that are no numbers;
+        or that only those are there who came back.
     """
-    table = check_lapsed(outcomes, needs=["returned"])
-    place = places_among(table["customer_id"], as_index(listed.frame["customer_id"]))
-    not_listed = (place < 0) & _asked_about(listed, table["customer_id"])
-    problems = ProblemList(TABLE, table)
-    problems.add_rows(
-        "customer_id", (place < 0) & ~not_listed, "must be on the list that was planned", "Leave others out."
-    )
-    cost = _costs(table, problems)
+    trial = listed.value.trial
+    checked = _checked(trial, outcomes)
+    problems = checked.problems
+    place, not_listed = _places(listed, checked)
+    cost = _costs(checked.frame, problems)
     problems.raise_if_any()
+    read = in_margin(Reading(checked.frame), trial.offers.margin_share)  # revenue, where the trial's table has that
+    table = read.frame
     table, place = table[~not_listed].reset_index(drop=True), place[~not_listed]
     cost = None if cost is None else cost[~not_listed]
+    _refuse_only_back(problems, customers, place, table["returned"].to_numpy(dtype=bool))
     reached = customers["is_reached"].to_numpy()[place]
     offer = np.where(reached, customers["offer"].astype(object).to_numpy()[place], NO_OFFER)
     value, paid = _money(listed, table, place, offer, is_told=cost is not None)
@@ -55,7 +75,59 @@ def outcomes_of(listed: ContactList, customers: pd.DataFrame, outcomes: AnyTable
     found = np.full((3, len(listed.frame)), np.nan)
     spent = paid + contacts if cost is None else cost
     found[:, place] = table["returned"].to_numpy(dtype=float), spent, value - spent
-    return Outcomes(~np.isnan(found[0]), *found, n_not_listed=int(not_listed.sum()))
+    return Outcomes(~np.isnan(found[0]), *found, n_not_listed=int(not_listed.sum()), notes=read.notes)
+
+
+def _checked(trial: Trial, outcomes: AnyTable) -> Checked:
+    """Return the columns that are looked at, by names and in numbers of the trial's table, with what is wrong."""
+    given, is_raw = as_reading(outcomes, LAPSED_TABLE)
+    mapped = named_as_in(given, trial)
+    reading = matched(mapped, [column for column in LAPSED if column.name in READ])
+    unclear = [replace(each, remedy=WHICH) for each in reading.problems[len(mapped.problems) :]]
+    if "cost" not in reading.frame:
+        reading = reading.renamed({name: "cost" for name in alike("cost", reading.frame.columns)[:1]})
+    written, is_measured = written_as_in(reading, trial), "value" in reading.frame or trial.horizon_months is None
+    if is_measured and "returned" not in reading.frame:
+        reading = with_months(reading, None, written)  # a day of return says who came back
+    needs = ["customer_id", "returned", *(["value"] if is_measured else SECOND_LIFETIME)]
+    told = {each.column for each in unclear}
+    lacking = [_lacking(name, given) for name in needs if name not in {*reading.frame, *told}]
+    reading = replace(reading, problems=(*mapped.problems, *unclear, *lacking))
+    reading = reading.only(name for name in reading.frame if name in (*needs, "cost"))
+    if is_raw and not reading.frame.columns.has_duplicates:
+        reading = with_types(reading, written)
+    checked = lapsed_checked(reading, needs, written)
+    checked.problems.table = TABLE
+    return checked
+
+
+def _lacking(name: str, given: Reading) -> Problem:
+    there = to_choose_from(name, given.frame.columns)
+    remedy = f"Add it ({MEANING[name]}), under this name or that of the trial's table. {there}"
+    return Problem(name, "is missing", 0, "", remedy)
+
+
+def _places(listed: ContactList, checked: Checked) -> tuple[np.ndarray, np.ndarray]:
+    """Return each customer's place on the list, -1 where none is, and who was asked about and not listed, (m,) each."""
+    ids = checked.frame.get("customer_id")
+    if ids is None:
+        return np.zeros(0, dtype=int), np.zeros(0, dtype=bool)
+    place = places_among(ids, as_index(listed.frame["customer_id"]))
+    not_listed = (place < 0) & _asked_about(listed, ids)
+    unknown = (place < 0) & ~not_listed & ids.notna().to_numpy() & checked.read("customer_id")
+    checked.problems.add_rows("customer_id", unknown, "must be on the list that was planned", "Leave others out.")
+    return place, not_listed
+
+
+def _refuse_only_back(problems: ProblemList, customers: pd.DataFrame, place: np.ndarray, returned: np.ndarray) -> None:
+    """Refuse a table of those alone who came back, as sales are recorded: nothing is known of all others."""
+    reached = customers["is_reached"].to_numpy()
+    n, known = int(reached.sum()), reached[place]
+    n_unknown = n - int(known.sum())
+    if n_unknown and known.any() and returned[known].all():
+        said = f"holds only customers who came back, and {n_unknown:,} of {n:,} contacted are not in the table"
+        problems.add("returned", said, ONLY_BACK)
+        problems.raise_if_any()
 
 
 def _asked_about(listed: ContactList, ids: pd.Series) -> np.ndarray:
@@ -91,5 +163,4 @@ def _money(
     deciding = {each.tailored_by for each in catalog} - {None}
     known = listed.customers.iloc[place].reset_index(drop=True)
     own = table[told].reset_index(drop=True).assign(offer=offer, **{name: known[name] for name in deciding})
-    own = check_lapsed(own, needs=["value"] if "value" in own else list(SECOND_LIFETIME))
     return trial_money(own, catalog, trial_groups(own, catalog))

@@ -203,12 +203,13 @@ class OutreachPlan(Result):
             One row per customer of the list, those kept back and not reached included (others who were in the table
             that was listed may be there, and are not looked at): ``customer_id``, ``returned``,
             and ``value``, the margin within the trial's horizon, or the columns of the second lifetime; with ``cost``
-            all that was spent on the customer, else offers are counted by their terms and contacts as planned.
+            all that was spent on the customer, else offers are counted by their terms and contacts as planned. The
+            headings of the trial's own table serve, too.
 
         Raises
         ------
         TableError
-            Listing every problem of the table.
+            Listing every problem of the table; also where it holds only those who came back, and others have none.
         ValueError
             When no outcome is known of two customers who were contacted.
         """

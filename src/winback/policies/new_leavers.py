@@ -66,15 +66,11 @@ def leavers_looked_at(path: str | Path, trial: Trial, flags: Iterable[str] = ())
 
     Columns called like ``flags``, in letters only, must say yes or no.
     """
-    reading = read_file(path)
-    there = reading.frame.columns
-    names = {ours: theirs for ours, theirs in trial.offers.columns.items() if ours not in {*there, *OF_A_TRIAL}}
-    mapped = {ours: theirs for ours, theirs in names.items() if alike(theirs, there)}
-    reading = columns_mapped(reading, mapped) if mapped else reading
+    reading = named_as_in(read_file(path), trial, but=OF_A_TRIAL)
     known = matched(Reading(reading.frame.head(0)), LAPSED).frame.columns
     aside = reading.frame.loc[:, known.isin(OF_A_TRIAL)]
-    reading = matched(reading.having(reading.frame.drop(columns=aside.columns)), LAPSED)
-    written = _written(reading, trial)
+    reading = matched(reading.only(name for name in reading.frame if name not in aside), LAPSED)
+    written = written_as_in(reading, trial)
     checked = lapsed_checked(with_months(with_types(reading, written), None, written), written=written)
     check_flags(checked, flags)
     checked.problems.table = f"table of whom to contact, {Path(path).name}"
@@ -93,7 +89,15 @@ def named_apart(
     return {ours: name for ours, name in columns.items() if ours not in alone}, alone
 
 
-def _written(reading: Reading, trial: Trial) -> Written:
+def named_as_in(reading: Reading, trial: Trial, but: Iterable[str] = ()) -> Reading:
+    """Return a table with winback's names of columns where it has those that were mapped to them in the trial."""
+    there = reading.frame.columns
+    names = {ours: theirs for ours, theirs in trial.offers.columns.items() if ours not in {*there, *but}}
+    mapped = {ours: theirs for ours, theirs in names.items() if alike(theirs, there)}
+    return columns_mapped(reading, mapped) if mapped else reading
+
+
+def written_as_in(reading: Reading, trial: Trial) -> Written:
     """Return how numbers and dates are written: as the file's cells tell, and where they do not, as the trial's."""
     texts = (reading.frame[name] for name in reading.frame if reading.frame[name].dtype == object)
     tells_otherwise = set().union(*map(decimal_evidence, texts)) - {trial.offers.written.decimal}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -41,6 +41,14 @@ class Reading:
         own = {ours: self.headings.get(theirs, str(theirs)) for theirs, ours in names.items() if ours != theirs}
         frame = self.frame.rename(columns=dict(names)) if names else self.frame
         return replace(self.having(frame, notes, problems), headings={**self.headings, **own})
+
+    def only(self, names: Iterable[str]) -> Reading:
+        """Return the same with these columns only; cells are still named by where they stand in a sheet."""
+        names, places = list(names), self.places
+        if places is not None and places.letters:
+            own = dict(zip(self.frame.columns, places.letters, strict=False))
+            places = replace(places, letters=tuple(own.get(name, "") for name in names))
+        return replace(self, frame=self.frame[names], places=places)
 
     def having(self, frame: pd.DataFrame | None = None, notes=(), problems=(), currencies=frozenset()) -> Reading:
         """Return the same with another frame, and more to say."""
