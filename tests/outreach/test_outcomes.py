@@ -96,7 +96,7 @@ def test_revenue_is_turned_into_margin_as_in_the_trial():
     plan, outcomes = plan_under({"margin_share": 0.25}), outcomes_by_hand().assign(cost=0.0)
     found = read(plan.listed, plan.customers, outcomes)
     assert found.profit == pytest.approx(0.25 * outcomes["value"])
-    assert "is 25% of the revenue in the table." in plan.check(outcomes).details()
+    assert "Value is 25.0% of the revenue in the table." in plan.check(outcomes).details()
 
 
 def test_those_alone_who_came_back_are_no_outcome():
