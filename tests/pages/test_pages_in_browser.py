@@ -85,6 +85,17 @@ OUTSIDE = """() => [...document.querySelectorAll("main *, footer *")].filter(eac
 }).map(each => each.outerHTML.slice(0, 120))"""
 LETTERS = """() => [...document.querySelectorAll("main svg text")].filter(each => each.checkVisibility()).map(each =>
   parseFloat(getComputedStyle(each).fontSize) * Math.hypot(each.getScreenCTM().a, each.getScreenCTM().b))"""
+BROKEN = """() => [...document.querySelectorAll("table.winback :is(td, th)")].flatMap(cell => {
+  const walker = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT), range = document.createRange(), found = [];
+  while (walker.nextNode()) {
+    for (const word of walker.currentNode.data.matchAll(/(?<![^ ])[A-Za-z0-9$%,.]{2,13}(?![^ ])/g)) {
+      range.setStart(walker.currentNode, word.index);
+      range.setEnd(walker.currentNode, word.index + word[0].length);
+      if (new Set([...range.getClientRects()].map(each => Math.round(each.top))).size > 1) found.push(word[0]);
+    }
+  }
+  return found;
+})"""
 WORDS = """() => {
   const range = document.createRange(), figure = document.querySelector("main figure, main svg");
   range.setStart(document.querySelector("main"), 0);
@@ -139,6 +150,12 @@ def test_what_is_folded_opens_by_keyboard(path, chromium):
             assert summary.evaluate("each => each === document.activeElement")
             page.keyboard.press("Enter")
             assert folded.get_attribute("open") is not None
+
+
+def test_no_table_breaks_a_word_on_a_phone(path, chromium):
+    with browser.opened(chromium, path, width=PHONE) as (page, _):
+        page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+        assert page.evaluate(BROKEN) == []
 
 
 @pytest.mark.parametrize("name", PAGES[1:])  # pictures of the list only lead to the pages
