@@ -93,6 +93,8 @@ def test_reasons_that_no_rule_names_are_said_with_how_many_left_for_them():
         "9 customers left for reasons that no rule names and follow the rules for any reason: moved (6), a (1), b (1) "
         "and 1 other reason." in said
     )
+    one = str(plan_of(people_of(20, reason=["price", "moved"] * 10), book).what_is_said())
+    assert "10 customers left for moved, which no rule names: they follow the rules for any reason." in one
     for none in (plan_of(people_of(20, reason=reasons)), plan_of(people_of(20), book)):
         assert "no rule names" not in str(none.what_is_said())
 
@@ -110,6 +112,13 @@ def test_an_offer_that_may_be_the_contact_itself_is_doubted():
     assert "If it is that contact, it is paid twice" in twice
     free = replace(BOTH, channels=(Channel("call"), BOTH.channels[1]))
     assert "called like a channel" not in str(plan_of(people, free).in_doubt())
+
+
+def test_contacts_that_cost_another_sum_than_the_trial_s_are_said():
+    dear = replace(BOTH, channels=(BOTH.channels[0], Channel("message", cost=2.0)))
+    said = str(plan_of(people_of(20, consent_message=NO), dear).in_doubt())
+    assert "Contacts with each of these customers cost $5.00 on average, with those of the trial $6.00" in said
+    assert "off by the difference" not in str(plan_of(people_of(20), dear).in_doubt())
 
 
 def test_a_trial_in_place_of_a_base_is_refused_by_what_to_read():

@@ -31,6 +31,7 @@ READ_BY_RULES = (  # column, what a rule asks of it, in words
     ("reason", "reasons", "a reason for leaving"),
 )
 CENT = 0.005
+OTHER_COST = 0.05  # of the contacts in the trial: another sum
 MOST_REASONS = 3  # that are named in a sentence
 MUCH_MORE = 1.05  # times the cost of the contacts: with the offers it is another sum
 
@@ -139,14 +140,14 @@ def _unnamed(plan: Result) -> Iterator[str]:
     """Yield for which reasons those contacted left that no rule names."""
     reached = plan.customers["is_reached"].to_numpy(dtype=bool)
     found = unnamed_reasons(plan.playbook.rules, plan.listed.customers[reached])
-    if found:
+    total = counted(sum(found.values()), "customers")
+    if len(found) == 1:
+        yield f"{total} left for {next(iter(found))}, which no rule names: they follow the rules for any reason."
+    elif found:
         named = [f"{name} ({format_count(n)})" for name, n in list(found.items())[:MOST_REASONS]]
-        if len(found) > MOST_REASONS:
-            named.append(counted(len(found) - MOST_REASONS, "other reasons"))
-        yield (
-            f"{counted(sum(found.values()), 'customers')} left for reasons that no rule names and follow the rules for "
-            f"any reason: {join_words(named)}."
-        )
+        more = [counted(len(found) - MOST_REASONS, "other reasons")] if len(found) > MOST_REASONS else []
+        said = join_words([*named, *more])
+        yield f"{total} left for reasons that no rule names and follow the rules for any reason: {said}."
 
 
 def _named_in_vain(plan: Result) -> Iterator[str]:
@@ -243,6 +244,23 @@ def notes(plan: Result) -> Iterator[str]:
         yield f"{counted(plan.n_in_part, 'customers', 'are')} made the offer, with no room for the rest of their steps."
     if plan.n_despite:
         yield f"{counted(plan.n_despite, 'customers', 'are')} contacted though they left for a cause that stands."
+    yield from _other_steps(plan)
     if "left_on" not in plan.listed.customers:
         yield "On which day each left is not known: months away are taken for those of the first day."
     yield "What contacts cost is counted as if nobody bought before the last one; costs not your own are assumptions."
+
+
+def _other_steps(plan: Result) -> Iterator[str]:
+    """Yield that contacts cost clearly more, or less, than with the trial's customers who were sent the same."""
+    own, trial = plan.reached, plan.listed.value.trial
+    if own.empty:
+        return
+    by_offer = pd.Series(trial.contact_cost).groupby(trial.arm).mean()
+    place = pd.Index(trial.arms).get_indexer(own["offer"].astype(str))
+    cost, known = float(own["cost"].mean()), float(by_offer.reindex(place).mean())
+    if abs(cost - known) > OTHER_COST * known:
+        here, there = (format_money(each, plan.currency) for each in (cost, known))
+        yield (
+            f"Contacts with each of these customers cost {here} on average, with those of the trial {there}: where the "
+            "list does not tell them apart, expected profit is off by the difference."
+        )
