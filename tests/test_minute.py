@@ -47,6 +47,14 @@ def test_the_simulated_shop_has_it_too():
     assert "Simulated data" in opening(Said("Many left."), str(wb.load_shop_study().base.subtitle))._repr_html_()
 
 
+def test_a_heading_in_brackets_leads_to_its_section_and_what_a_result_says_in_brackets_does_not():
+    steps = next_steps(Said("One.", "It pays [a lot]."), "For agents: [Who is <left> out?] Others: nothing.")
+    assert '<a href="#Who-is-&lt;left&gt;-out?">Who is &lt;left&gt; out?</a> Others' in steps._repr_html_()
+    assert steps._repr_html_().count("<a ") == 1
+    assert str(steps).endswith("Read on: For agents: Who is <left> out? Others: nothing.")
+    assert BRACKETS not in str(steps)
+
+
 def test_without_an_answer_there_is_no_opening_but_the_reason():
     with pytest.raises(ValueError, match="There is no column reason"):
         opening(Unanswered("There is no column reason."))

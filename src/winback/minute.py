@@ -17,6 +17,7 @@ from winback.results import Result
 
 MOST_WORDS = 60  # before the figure
 BRACKETS = "In brackets: 95% intervals."  # said once on a page, where the first of them stands
+HEADING = re.compile(r"\[([^][]+)\]")  # of a section of the page, in who should read on
 INTERVAL = re.compile(r"\[[^][]*\d[^][]*, [^][]*\]")
 LARGE = (
     "font-size: 1.35em; font-weight: 650; line-height: 1.3; margin: 0 0 8px"  # a notebook has no style sheet of ours
@@ -58,12 +59,23 @@ class NextSteps:
         return [(name, text) for name, text in said if text]
 
     def _repr_html_(self) -> str:
-        rows = "".join(f"<dt><b>{name}</b></dt><dd>{html.escape(text)}</dd>" for name, text in self._rows())
+        said = {name: html.escape(text) for name, text in self._rows()}
+        if "Read on" in said:
+            said["Read on"] = HEADING.sub(_link, said["Read on"])
+        rows = "".join(f"<dt><b>{name}</b></dt><dd>{text}</dd>" for name, text in said.items())
         return f'<dl class="next-steps {NO_TEX}">{rows}</dl>'
 
     def __str__(self) -> str:
         """Show the same as text."""
-        return "\n".join(f"{name}: {text}" for name, text in self._rows())
+        said = dict(self._rows())
+        if "Read on" in said:
+            said["Read on"] = HEADING.sub(r"\1", said["Read on"])
+        return "\n".join(f"{name}: {text}" for name, text in said.items())
+
+
+def _link(heading: re.Match) -> str:
+    """Let a heading lead to its section, by the anchor that notebooks and pages give it."""
+    return f'<a href="#{heading[1].replace(" ", "-")}">{heading[1]}</a>'
 
 
 def opening(result: Result | Unanswered, about: str = "") -> Opening:
@@ -92,6 +104,7 @@ def next_steps(
 ) -> NextSteps:
     """Return what to do after a result, how sure it is and its doubt; ``read_on`` says who should go on reading.
 
+    A heading of the page in square brackets, ``[Who is left out?]``, leads there.
     ``sure`` is a result whose answer says how sure, such as the check of a forecast; otherwise the result says it.
     ``beside`` are rows by their names in place of how sure it is, such as what a plan costs and what it earns.
     ``also`` are results of which the first sentence of what to do belongs here, too, where they have an answer.
