@@ -2,6 +2,7 @@
 
 import datetime
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -10,12 +11,14 @@ from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 from lists_to_plan import ONE_LETTER, REASONS, START, list_of, people_of
 from schedules import keeps_limit
+from trials import random_values
 from valid_calls import measured
 
 import winback as wb
 from winback.outreach import Cause, Channel, Playbook, Remedy, Rule, Step, outreach_plan
 from winback.outreach.dates import short_day
 from winback.outreach.matching import first_that_fits
+from winback.policies import list_day, may_get
 from winback.tables import TableError
 
 NAMES = ("call", "letter", "visit")
@@ -375,7 +378,7 @@ def test_a_policy_lists_whom_it_is_asked_about():
     trial = study.trial.over(contact_costs=wb.load_playbook())
     policy = wb.learn_policy(trial, by="reason", splits=wb.Splits(folds=3, repeats=1))
     plan = wb.outreach_plan(policy, study.new_leavers, start="2016-01-04", keep_back=0.2, rng=3)
-    listed = policy.contact_list(study.new_leavers, keep_back=0.2, rng=3)
+    listed = policy.contact_list(study.new_leavers, keep_back=0.2, asof="2016-01-04", rng=3)
     assert plan.customers["customer_id"].tolist() == listed.frame["customer_id"].tolist()
     total, low, high = plan.expected_profit
     assert low < total < high
@@ -387,6 +390,31 @@ def test_a_policy_lists_whom_it_is_asked_about():
     in_order = pd.to_datetime(plan.frame["date"]).map(short_day).tolist()
     assert [in_order.index(day) for day in shown["Day"]] == sorted(in_order.index(day) for day in shown["Day"])
     assert len(plan.table()) == len(kinds)
+
+
+@pytest.mark.parametrize("today", [datetime.date(2024, 2, 1), datetime.date(2031, 1, 1)])
+def test_the_same_tables_give_the_same_plan_on_any_day(monkeypatch, today):
+    """Only the days of leaving, and of an offer written down, are known: both are counted to the first day."""
+
+    class Today(datetime.date):
+        today = staticmethod(lambda: today)
+
+    for module in (list_day, may_get):
+        monkeypatch.setattr(module, "datetime", SimpleNamespace(date=Today))
+    table = random_values(np.random.default_rng(2), 600, gift=0.6, none=0.1)
+    table["months_away"] = np.tile(np.linspace(1, 12, 40), 30)
+    offer = wb.Offer(name="gift", amount=1.0, paid="on_acceptance", wait_months=1.1)
+    trial = wb.read_trial(table, [offer]).over(contact_costs=ONE_LETTER)
+    policy = wb.learn_policy(trial, splits=wb.Splits(folds=3, repeats=1))
+    left = START - pd.to_timedelta(np.arange(30, 630, 10), unit="D")
+    people = pd.DataFrame({"customer_id": np.arange(9001, 9061), "left_on": left, "offered_on": None})
+    people.loc[:9, "offered_on"] = "2024-01-12"  # a month before
+    plan = outreach_plan(policy, people, start=START.date(), keep_back=0.2)
+    away = ((START - left).days / (365.25 / 12)).to_numpy()
+    same = people.drop(columns=["left_on", "offered_on"]).assign(months_away=away)[10:]
+    listed = policy.contact_list(same, keep_back=0.2).frame
+    pd.testing.assert_frame_equal(plan.listed.frame.drop(columns=plan.listed.frame.columns[7:]), listed)
+    assert 10 < len(plan.reached) < (away < 13).sum()
 
 
 def test_who_is_away_for_longer_than_the_trial_knows_by_the_first_day_is_the_first_doubt():

@@ -97,6 +97,16 @@ def test_a_day_of_loss_is_counted_to_today(policy):
     assert found.left_out == ((f"away for {months} months by now, while the trial knows 1 to 12", 1),)
 
 
+def test_days_of_loss_are_counted_to_the_day_that_is_stated_and_the_rest_is_as_it_is_told(policy):
+    people = pd.DataFrame({"customer_id": [1, 2, 3], "segment": "x", "months_away": [9.0, 3.0, 9.0], "followed": 1.0})
+    people["left_on"] = pd.to_datetime(["2024-01-01", None, "2023-01-01"])
+    away = as_they_are(people, datetime.date(2024, 7, 1))["months_away"]
+    assert away.round(2).tolist() == [round(182 / DAYS_IN_MONTH, 2), 4.0, round(547 / DAYS_IN_MONTH, 2)]
+    assert policy.contact_list(people, asof="1.7.2024").left_out[0][0].startswith("away for 18 months by now")
+    with pytest.raises(ValueError, match="asof must be a date"):
+        policy.contact_list(people, asof="soon")
+
+
 def test_days_without_a_last_one_are_counted_to_the_last_offer(table):
     """All left on one day; offers went out at two times, and by the later one all are away for as long."""
     left = pd.Timestamp("2023-01-01")

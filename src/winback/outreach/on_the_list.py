@@ -33,8 +33,9 @@ def list_of(
     customers: AnyTable | None,
     keep_back: float,
     rng: int | np.random.Generator | None,
+    first: np.datetime64,
 ) -> ContactList:
-    """Return the list that is planned; a policy makes one.
+    """Return the list that is planned; a policy makes one as of the first day of the plan, on whatever day it is made.
 
     Raises
     ------
@@ -42,7 +43,7 @@ def list_of(
         When a list is given and customers, or a share to keep back, beside it; or when it has a customer twice.
     """
     if isinstance(policy, LearnedPolicy):
-        return policy.contact_list(customers, keep_back=keep_back, rng=rng)
+        return policy.contact_list(customers, keep_back=keep_back, asof=first.item(), rng=rng)
     if customers is not None or keep_back:
         raise ValueError("customers and keep_back are for a policy. This list has its own: leave both out.")
     refuse(policy.frame["customer_id"], policy.frame["customer_id"].duplicated(), "stand on the list more than once")

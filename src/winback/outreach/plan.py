@@ -65,7 +65,8 @@ def outreach_plan(
     playbook : Playbook, optional
         By default the one whose costs the trial counts. Another may have other limits, agents and words.
     start : date or text
-        First day; not before the day of the list.
+        First day. A policy lists those of whom it is known when they left as they are on it, so that the same tables
+        give the same plan on any later day. Where only the months away are known they are taken for those of this day.
     already : a plan, pandas.DataFrame or several of them
         Plans made before: their contacts count for the customers' limits, and take what their channels can bear. Whom
         they still make an offer is not planned twice, and counted.
@@ -95,7 +96,7 @@ def outreach_plan(
     1     2 2016-01-04  letter  discount
     """
     first = day_of(start, "start")
-    listed = list_of(policy, customers, keep_back, rng)
+    listed = list_of(policy, customers, keep_back, rng, first)
     playbook = playbook_of(listed, playbook)
     people, planned = people_on(listed, first), planned_before(already)
     ids = people["customer_id"]

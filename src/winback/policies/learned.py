@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
@@ -22,7 +23,7 @@ from winback.policies.evaluation import (
     next_step,
     send,
 )
-from winback.policies.listing import list_contacts
+from winback.policies.listing import Chooser, list_contacts
 from winback.policies.tree import PolicyTree
 from winback.policies.truth import Judged, TruthComparison
 from winback.results import Result, Sentences, format_percent
@@ -129,6 +130,7 @@ class LearnedPolicy(Result):
         *,
         keep: Iterable[str] | None = None,
         keep_back: float = 0.0,
+        asof: datetime.date | str | None = None,
         rng: int | np.random.Generator | None = 0,
     ) -> ContactList:
         r"""List whom to contact, best first, with which offer and what that is expected to earn.
@@ -152,6 +154,9 @@ class LearnedPolicy(Result):
         keep_back : float
             Share of those worth a contact who are drawn at random and sent nothing, at the end of the list with the
             offer ``none``: without them nobody can tell afterwards what the contacts earned.
+        asof : date or text, optional
+            Day of the list: of whom it is known when they left, or were last sent an offer, the months are counted
+            to it. By default it is as the data say, and where only the day of leaving is known it is today.
         rng : int, Generator or None
             Seed of the folds.
 
@@ -170,8 +175,8 @@ class LearnedPolicy(Result):
             gains = self.evaluation.gains
             place = pd.Index(self.trial.choices).get_indexer(self.choices)
             decided = place[gains.decided if self.pays else gains.single]
-        asked_for = {"decided": decided, "asked": asked, "keep": keep, "keep_back": keep_back, "rng": rng}
-        return list_contacts(self.trial, lapsed, self.assign, why, **asked_for)
+        chooser = Chooser(self.assign, why, decided, asked)
+        return list_contacts(self.trial, lapsed, chooser, keep=keep, keep_back=keep_back, asof=asof, rng=rng)
 
     @door
     def check(

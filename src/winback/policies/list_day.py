@@ -21,13 +21,14 @@ ENDS = (0.01, 0.99)  # of the trial's times away: single customers far out are n
 GRACE = 1.0  # months: the ends of what a trial knows are no cliffs, and months are often rounded
 
 
-def as_they_are(customers: pd.DataFrame, today: datetime.date | None = None) -> pd.DataFrame:
+def as_they_are(customers: pd.DataFrame, asof: datetime.date | None = None) -> pd.DataFrame:
     r"""Return customers with the months they have been away by the day of the list.
 
     .. math:: \text{away by then} = \text{away at the offer} + \text{followed since}
 
     which ends on the last day of their data; of days without that one it is the last on which an offer went out. Where
-    only the day of the loss is known it is counted to today. Whoever is contacted now has not been followed yet.
+    only the day of the loss is known it is counted to today. Where the day of the list is stated, ``asof``, it is
+    counted to that day wherever the day of the loss is known. Whoever is contacted now has not been followed yet.
 
     Examples
     --------
@@ -37,22 +38,24 @@ def as_they_are(customers: pd.DataFrame, today: datetime.date | None = None) -> 
     >>> as_they_are(left, datetime.date(2024, 3, 1))["months_away"].round(2).tolist()
     [1.97]
     """
-    if {AWAY, FOLLOWED} <= set(customers):
-        away = customers[AWAY] + customers[FOLLOWED].fillna(0.0)
-    elif "left_on" in customers and is_datetime64_any_dtype(
-        customers.get("offered_on")
-    ):  # as read, not as carried along
-        away = _months_to(customers["offered_on"].max(), customers)
-    elif AWAY not in customers and "left_on" in customers:
-        away = _months_to(pd.Timestamp(today or datetime.date.today()), customers)
-    else:
-        away = customers.get(AWAY)
+    away = customers.get(AWAY)
+    if away is not None and FOLLOWED in customers:
+        away = away + customers[FOLLOWED].fillna(0.0)
+    day = _last_day(customers) if asof is None else pd.Timestamp(asof)
+    if day is not None and "left_on" in customers:
+        counted = (day - customers["left_on"]).dt.days.clip(lower=0) / DAYS_IN_MONTH
+        away = counted if away is None else counted.fillna(away)
     customers = customers if away is None else customers.assign(**{AWAY: away})
     return customers.drop(columns=FOLLOWED, errors="ignore")
 
 
-def _months_to(day: pd.Timestamp, customers: pd.DataFrame) -> pd.Series:
-    return (day - customers["left_on"]).dt.days.clip(lower=0) / DAYS_IN_MONTH
+def _last_day(customers: pd.DataFrame) -> pd.Timestamp | None:
+    """Return the day to which days of a loss are counted, unless one is stated; None: the months that are told hold."""
+    if {AWAY, FOLLOWED} <= set(customers):
+        return None
+    if is_datetime64_any_dtype(customers.get("offered_on")):  # as read, not as carried along
+        return customers["offered_on"].max()
+    return None if AWAY in customers else pd.Timestamp(datetime.date.today())
 
 
 def unknown_times(trial: Trial, customers: pd.DataFrame) -> list[tuple[str, np.ndarray]]:

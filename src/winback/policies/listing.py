@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -27,45 +29,50 @@ from winback.policies.strangers import not_listed
 from winback.results import counted
 from winback.tables import LAPSED, NO_OFFER, AnyTable, check_lapsed, in_trial
 from winback.tables.likeness import to_choose_from
+from winback.tables.months_from_dates import last_day
 from winback.trial.trial import Trial
 
 NOT_ASKED = {PENDING_THEN: TOO_LATELY, LOST_AGAIN: "had come back once and were lost again"}
 
 
+class Chooser(NamedTuple):
+    """How a policy chooses an offer."""
+
+    assign: Callable[[pd.DataFrame], pd.Series]  # customers -> their offers
+    why: Callable[[pd.DataFrame], np.ndarray | str]  # customers -> the rule that says so
+    decided: np.ndarray | None  # what the trial's customers get, unseen; see `honest_value`
+    asked: Iterable[str] = ()  # columns that it reads
+
+
 def list_contacts(
     trial: Trial,
     lapsed: AnyTable | None,
-    assign: Callable[[pd.DataFrame], pd.Series],
-    why: Callable[[pd.DataFrame], np.ndarray | str],
+    chooser: Chooser,
     *,
-    decided: np.ndarray | None,
     keep: Iterable[str] | None = None,
     keep_back: float = 0.0,
-    asked: Iterable[str] = (),
+    asof: datetime.date | str | None = None,
     rng: int | np.random.Generator | None,
 ) -> ContactList:
-    """List whom to contact under a policy, see `LearnedPolicy.contact_list`.
-
-    ``assign`` and ``why`` turn customers into their offers and the rule that says so; ``decided`` is what the policy
-    gives the trial's customers unseen, see `honest_value`; ``asked`` are the columns that it reads.
-    """
+    """List whom to contact under a policy, see `LearnedPolicy.contact_list`."""
     if not 0 <= keep_back < 1:
         raise ValueError(f"keep_back must be a share from 0 to under 1, such as 0.1; got {keep_back!r}.")
-    value = honest_value(trial, decided, rng=rng)
+    value = honest_value(trial, chooser.decided, rng=rng)
     wanted, whom, reading = whom_to_list(trial, lapsed)
     asked_about = wanted["customer_id"].to_numpy()
     hardly_meant = "" if lapsed is None else _unlikely(wanted)
     untold = lapsed is None and time_unknown(trial, wanted)
     first = _contacted_elsewhere(trial, wanted, whom) if lapsed is None else _back(wanted)
-    since = months_since_offer(trial, wanted)
+    asof = last_day(asof, name="asof")
+    since = months_since_offer(trial, wanted, asof)
     reading = (*reading, *wait_not_told(trial, wanted, since))
-    wanted = as_they_are(wanted)
-    strangers = not_listed(trial, wanted, asked, [*first, *unknown_times(trial, wanted)])
+    wanted = as_they_are(wanted, asof)
+    strangers = not_listed(trial, wanted, chooser.asked, [*first, *unknown_times(trial, wanted)])
     wanted, since, left_out = _without(wanted, since, strangers)
-    offers = assign(wanted)
+    offers = chooser.assign(wanted)
     wanted, offers, barred = _without(wanted, offers, may_not_get(trial.offers, wanted, offers, since))
     left_out += barred
-    frame = wanted[["customer_id"]].assign(offer=offers.to_numpy(), why=why(wanted))
+    frame = wanted[["customer_id"]].assign(offer=offers.to_numpy(), why=chooser.why(wanted))
     if "reason" in wanted:
         frame["reason"] = wanted["reason"].astype(object).to_numpy()
     kind = "incremental" if NO_OFFER in trial.choices else "gross"

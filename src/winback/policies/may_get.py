@@ -85,11 +85,12 @@ def _numbers(name: str, customers: pd.DataFrame) -> np.ndarray:
     return known.to_numpy(dtype=float, na_value=np.nan)
 
 
-def months_since_offer(trial: Trial, customers: pd.DataFrame, today: datetime.date | None = None) -> np.ndarray:
+def months_since_offer(trial: Trial, customers: pd.DataFrame, asof: datetime.date | None = None) -> np.ndarray:
     """Return months since each customer was last sent an offer, (n,); missing: never, infinite: nobody knows when.
 
     As their own table tells, or the trial's, of those who were in it: ``followed`` since the offer, or ``offered_on``
-    until the last day on which one went out; written dates of a file are counted to today.
+    until the last day on which one went out; written dates of a file are counted to today. All dates are counted to
+    the day of the list where that is stated, ``asof``.
 
     Examples
     --------
@@ -100,12 +101,12 @@ def months_since_offer(trial: Trial, customers: pd.DataFrame, today: datetime.da
     [1.97, nan]
     """
     ids = trial.lapsed["customer_id"].to_numpy()
-    in_trial = pd.Series(_since(trial.lapsed, today), index=ids).reindex(customers["customer_id"].to_numpy())
-    own, known = _since(customers, today), in_trial.to_numpy()
+    in_trial = pd.Series(_since(trial.lapsed, asof), index=ids).reindex(customers["customer_id"].to_numpy())
+    own, known = _since(customers, asof), in_trial.to_numpy()
     return np.fmin(own, known)
 
 
-def _since(table: pd.DataFrame, today: datetime.date | None) -> np.ndarray:
+def _since(table: pd.DataFrame, asof: datetime.date | None) -> np.ndarray:
     told = [name for name in ("offer", "offered_on") if name in table]
     sent = np.full(len(table), bool(told))
     for name in told:
@@ -116,7 +117,7 @@ def _since(table: pd.DataFrame, today: datetime.date | None) -> np.ndarray:
         day = table["offered_on"]
         is_read = is_datetime64_any_dtype(day)
         day = day if is_read else PARSERS["date"](day, AS_THE_CELLS_TELL).column
-        until = day.max() if is_read else pd.Timestamp(today or datetime.date.today())
+        until = pd.Timestamp(asof or (day.max() if is_read else datetime.date.today()))
         since = ((until - pd.to_datetime(day)).dt.days.clip(lower=0) / DAYS_IN_MONTH).to_numpy(dtype=float)
     else:
         since = np.full(len(table), np.nan)
