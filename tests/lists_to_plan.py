@@ -34,7 +34,8 @@ def list_of(people, playbook):
     frame = pd.DataFrame({"rank": np.arange(1, n + 1), "customer_id": people["customer_id"], "offer": people["offer"]})
     frame = frame.assign(why="best", expected_profit=profit, kind="incremental", name=[f"n{k}" for k in range(n)])
     value = replace(made.value, trial=made.value.trial.over(contact_costs=playbook))
-    return replace(made, frame=frame, customers=people.drop(columns="offer"), value=value, left_out=())
+    nobody = {"left_out": (), "not_listed": made.not_listed.head(0), "n_left_alone": 0}
+    return replace(made, frame=frame, customers=people.drop(columns="offer"), value=value, **nobody)
 
 
 def people_of(n, **columns):

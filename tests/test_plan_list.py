@@ -24,6 +24,31 @@ def test_the_list_and_who_is_kept_back_carry_what_winback_knows_by_name(tmp_path
     assert kept[2][names.index("left_on")].number_format == "yyyy-mm-dd"
 
 
+def test_months_are_rounded_and_a_column_that_tells_nothing_is_not_written(tmp_path):
+    known = {"first_tenure": 25.19917864476386, "returned": False, "second_tenure": None, "exit_text": "a"}
+    people = people_of(4, **known)
+    plan = outreach_plan(list_of(people, ONE_LETTER), start=START.date())
+    plan_list.write_tables(plan, tmp_path)
+    written = pd.read_csv(tmp_path / "plan-contacts.csv")
+    assert written["first_tenure"].eq(25.2).all()
+    assert not {"returned", "second_tenure"} & set(written)
+    assert {"exit_text", "agent", "months_away"} <= set(written)
+    back = people.assign(returned=[True, False, False, False])
+    plan_list.write_tables(outreach_plan(list_of(back, ONE_LETTER), start=START.date()), tmp_path)
+    assert pd.read_csv(tmp_path / "plan-contacts.csv")["returned"].sum() == 1
+
+
+def test_the_workbook_has_everybody_who_is_left_out_and_the_sentence_names_its_sheets(tmp_path):
+    people = people_of(6, consent_letter=[True] * 4 + [False] * 2).assign(offer=["gift"] * 3 + ["none"] + ["gift"] * 2)
+    plan = outreach_plan(list_of(people, ONE_LETTER), start=START.date())
+    said = plan_list.write_tables(plan, tmp_path)
+    book = openpyxl.load_workbook(tmp_path / "plan-contacts.xlsx")
+    assert book.sheetnames == ["first day", "all contacts", "calendar", "kept back", "left out"]
+    assert "sheets of plan-contacts.xlsx: first day, all contacts, calendar, kept back and left out." in said
+    rows = [[cell.value for cell in row] for row in book["left out"].iter_rows(min_row=2)]
+    assert rows == [[who, "do not consent to the channels by which their offer is made"] for who in (5, 6)]
+
+
 def test_an_older_list_is_replaced_only_where_that_is_said(tmp_path):
     plan_list.keep_older(tmp_path, (), overwrite=False)
     older = tmp_path / plan_list.TABLES[0]

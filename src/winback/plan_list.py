@@ -16,6 +16,8 @@ from winback.tables import LAPSED, NO_OFFER, write_csv, write_workbook
 
 TABLES = ("plan-contacts.csv", "plan-contacts.xlsx")
 MOST_AGENTS = 20  # with a sheet of their own
+KEPT_BACK, LEFT_OUT = "kept back", "left out"  # sheets of those who are not contacted
+CENTS = 2
 LONGEST_TITLE = 31  # letters that the name of a sheet may have
 UNFIT = re.compile(r"[\[\]:*?/\\]")  # what no name of a sheet may have
 DAYS = ("date", "deadline", "begins", *(column.name for column in LAPSED if column.kind == "date"))
@@ -52,20 +54,21 @@ class Saved(Sentences):
 def write_tables(plan: OutreachPlan, folder: str | Path | None) -> Sentences:
     """Write the list of contacts beside the page, and say what it holds; called by the notebook.
 
-    The workbook has the first day, all contacts, the calendar, a sheet for each agent, and who is kept back. Nothing
-    is written without a folder.
+    The workbook has the first day, all contacts, the calendar, a sheet for each agent, who is kept back and who is left
+    out. Nothing is written without a folder.
     """
     if folder is None:
         return Sentences.of(["No list was saved. To get one, set `tables` to a folder in the first cell."])
     csv, workbook = (Path(folder) / name for name in TABLES)
-    contacts = plan.frame.assign(cost=plan.frame["cost"].round(2))
-    notes = [*write_csv(contacts, csv), *write_workbook(_sheets(plan, contacts), workbook, _number_format)]
+    contacts = _told(plan.frame.assign(cost=plan.frame["cost"].round(CENTS)))
+    sheets = _sheets(plan, contacts)
+    notes = [*write_csv(contacts, csv), *write_workbook(sheets, workbook, _number_format)]
     n = counted(len(contacts), "contacts")
     whom = counted(contacts["customer_id"].nunique(), "customers")
     return Saved.of(
         [
             f"Beside this page: {join_words(TABLES)}.",
-            f"{TABLES[0]}: {n} with {whom}, day by day; in {TABLES[1]} the first day, and each agent, has a sheet."
+            f"{TABLES[0]}: {n} with {whom}, day by day; sheets of {TABLES[1]}: {join_words(sheets)}."
             + _renamed(plan.frame),
             *notes,
         ]
@@ -86,6 +89,14 @@ def _renamed(contacts: pd.DataFrame) -> str:
     return f"{said} {counted(kept, 'customers', 'have')} the agent whom you name; the others are shared out."
 
 
+def _told(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return rows with winback's own columns rounded, but for those that tell nothing of anybody."""
+    ours = [name for name in rows if name in {column.name for column in LAPSED} - {"customer_id", "offer"}]
+    empty = [name for name in ours if rows[name].isna().all() or (name == "returned" and not rows[name].any())]
+    numbers = {name: rows[name].round(CENTS) for name in ours if pd.api.types.is_float_dtype(rows[name])}
+    return rows.assign(**numbers).drop(columns=empty)
+
+
 def _sheets(plan: OutreachPlan, contacts: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Return the sheets of the workbook, by their names."""
     today = contacts[contacts["date"] == plan.first_day.day]
@@ -94,12 +105,13 @@ def _sheets(plan: OutreachPlan, contacts: pd.DataFrame) -> dict[str, pd.DataFram
     calendar = calendar.assign(capacity=calendar["capacity"].where(limited))  # empty: no limit
     listed = plan.listed.frame
     held_back = (listed["offer"].astype(object) == NO_OFFER).to_numpy()
-    kept_back = listed[OF_THE_LIST].join(carried_along(plan.listed))[held_back]
+    kept_back = _told(listed[OF_THE_LIST].join(carried_along(plan.listed))[held_back])
     sheets = {"first day": today, "all contacts": contacts, "calendar": calendar}
     agents = sorted(set(contacts["agent"]) - {""})
     for agent in agents if len(agents) <= MOST_AGENTS else ():
         sheets[_title(agent, sheets)] = contacts[contacts["agent"] == agent]
-    return sheets | ({"kept back": kept_back} if len(kept_back) else {})
+    more = {KEPT_BACK: kept_back, LEFT_OUT: plan.out}
+    return sheets | {name: rows for name, rows in more.items() if len(rows)}
 
 
 def _title(name: str, taken: Iterable[str]) -> str:
@@ -111,7 +123,7 @@ def _title(name: str, taken: Iterable[str]) -> str:
     ('Ann Ben', 'Calendar 2')
     """
     bare = " ".join(UNFIT.sub(" ", name).strip("'").split())[: LONGEST_TITLE - 3] or "agent"
-    used = {each.lower() for each in (*taken, "kept back", "history")}
+    used = {each.lower() for each in (*taken, KEPT_BACK, LEFT_OUT, "history")}
     numbered = (bare, *(f"{bare} {number}" for number in range(2, MOST_AGENTS + 5)))
     return next(each for each in numbered if each.lower() not in used)
 

@@ -78,7 +78,7 @@ def test_a_rule_for_a_reason_or_an_offer_that_nobody_has_is_named():
     steps = BOTH.rules[0].steps
     vain = (Rule("misspelt", steps, reasons=("bettr offer",)), Rule("no such", steps, offers=("vouchr",)))
     said = str(plan_of(people_of(20), replace(BOTH, rules=(*vain, *BOTH.rules))).what_is_said())
-    assert "Rule 'misspelt': none of these customers left for bettr offer." in said
+    assert "Rule 'misspelt': none of these customers has bettr offer as the reason on record." in said
     assert "Rule 'no such': there is no offer vouchr." in said
     sound = (Rule("sound", steps, reasons=("bettr offer", "Price"), offers=("gift",)), *BOTH.rules)
     assert "Rule 's" not in str(plan_of(people_of(20), replace(BOTH, rules=sound)).what_is_said())

@@ -32,28 +32,31 @@ def test_the_first_day_is_the_rows_of_that_day(plan):
 
 def test_who_does_what_is_said_in_a_sentence(plan):
     said = plan.first_day.describe()
-    first = "Monday 5 January 2026: make 7 calls (Ann 4 and Ben 3), about the offer gift"
+    first = "Monday 5 January 2026: make 7 calls with the offer gift (Ann 4 and Ben 3)"
     assert said == f"{first}; that costs $28.00 even if nobody buys."
-    assert plan.what_to_do().startswith(said.partition(";")[0] + ". Every day after, strike out")
+    offer = "Gift costs $1, due in full when a customer accepts."
+    assert plan.what_to_do().startswith(f"{said.partition(';')[0]}. {offer} Every day after, strike out")
     assert len(plan.what_to_do().splitlines()) == 1
 
 
 def test_without_agents_the_rule_says_who_and_many_are_not_named(plan):
     rows = plan.frame.assign(agent="", by="manager")
-    assert "make 7 calls (manager 7)" in first_day_of(rows, "$").describe()
-    assert "make 7 calls, about" in first_day_of(rows.assign(by=""), "$").describe()
+    assert "make 7 calls with the offer gift (manager);" in first_day_of(rows, "$").describe()
+    assert "make 7 calls with the offer gift;" in first_day_of(rows.assign(by=""), "$").describe()
     some = rows.assign(by=np.where(rows.index < 2, "manager", ""))
-    assert "make 7 calls (manager 2, the others whoever is free)" in first_day_of(some, "$").describe()
+    assert (
+        "make 7 calls with the offer gift (manager 2, the others whoever is free)" in first_day_of(some, "$").describe()
+    )
     assert first_day_of(some, "$").table()["Who"].tolist() == ["any staff", "manager"]
     many = rows.assign(agent=[f"agent {place}" for place in range(len(rows))])
-    assert "make 7 calls, about" in first_day_of(many, "$").describe()
+    assert "make 7 calls with the offer gift;" in first_day_of(many, "$").describe()
 
 
 def test_two_offers_are_counted(plan):
     rows = plan.frame.head(3).assign(offer=["gift", "call", "gift"], agent="Ann")
     found = first_day_of(rows, "$")
     assert found.frame["offers"].tolist() == ["gift 2 and call 1"]
-    assert "about" not in found.describe()
+    assert "make 3 calls with an offer (Ann)" in found.describe()
 
 
 def test_who_announces_an_offer_is_told_from_who_makes_it(plan):
@@ -62,9 +65,10 @@ def test_who_announces_an_offer_is_told_from_who_makes_it(plan):
     found = first_day_of(rows, "$")
     assert dict(zip(found.frame["offers"], found.frame["n"], strict=True)) == {
         "gift": 3,
-        "gift, with a later contact": 2,
+        "gift, later with another contact": 2,
     }
-    assert "post 5 letters (manager 5), about the offer gift" in found.describe()
+    said = "post 3 letters with the offer gift (manager) and 2 without it, ahead of another contact (manager); that"
+    assert said in found.describe()
     assert found.words() == ["3 letters: Write. Offer: gift.", "2 letters: Announce the visit."]
     many = rows.loc[rows.index.repeat(2)].assign(message=[f"Text {place}." for place in range(10)])
     assert first_day_of(many, "$").words()[-1] == "4 texts more in the list."
@@ -75,7 +79,7 @@ def test_channels_without_use_or_consent_and_rules_that_read_what_nobody_has_are
     visit = Rule("visit", (Step("visit", brings_offer=True),), margin_from=80.0)
     book = Playbook((Channel("letter"), Channel("visit")), (visit, Rule("all", steps)))
     told = plan_of(book, "2026-01-05").what_is_said()
-    assert "Not planned, though in the rules: visits." in told
+    assert "Not planned: visits (rule 'visit' fits none of these customers)." in told
     assert "Rules that ask for what a customer brought a month fit nobody" in told
     assert "Consent to letters and visits is not in the table: all are taken as agreeing." in told
     assert "Not planned" not in plan.what_is_said()

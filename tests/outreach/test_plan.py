@@ -223,13 +223,13 @@ def test_what_happens_on_monday_by_hand():
     ]  # Sunday is quiet; Tuesday is the last
     text = plan.describe()
     assert len(text.splitlines()) == 3
-    first = "Monday 12 February 2024: make 2 calls about the offer gift; then 4 letters and 2 calls within 31 days."
-    assert text.splitlines()[0] == first
-    assert "Contacts $32.00" in text
+    first = "Monday 12 February 2024: make 2 calls with the offer gift; "
+    assert text.splitlines()[0] == f"{first}then 2 calls (13 February) and 4 letters (19 to 20 February)."
+    assert "Calls and letters $22.00; a workshop for 1 customer $10.00, together $32.00" in text
     assert text.endswith("The trial tested the offers, not this sequence of call and letter.")
     assert "1 customer is held back at random, to compare with: do not contact them." in plan.not_contacted()
-    assert "Do not contact the 1 held back at random. Every day after" in plan.what_to_do()
-    assert list(plan.for_whoever_pays()) == ["Cost", "Earns", "Decide"]
+    assert list(plan.for_whoever_pays()) == ["Do not contact", "Cost", "Earns", "Decide"]
+    assert plan.for_whoever_pays()["Do not contact"] == "1 held back at random (sheet 'kept back')."
 
 
 def test_who_is_left_out_is_counted_once_with_the_money_they_were_to_bring():
@@ -435,7 +435,7 @@ def test_an_offer_paid_on_contact_is_due_with_the_contact_that_brings_it_and_cou
     cost = {who: rows.sort_values("step")["cost"].tolist() for who, rows in plan.frame.groupby("customer_id")}
     assert cost == {1: [1.5, 3.5, 1.5], 2: [1.5, 1.5, 1.5]}  # a call costs 2 bought or not, a gift when they buy
     assert plan.cost == 11.0
-    assert plan.for_whoever_pays()["Cost"].startswith("Contacts, with offers paid on contact, $11.00")
+    assert plan.for_whoever_pays()["Cost"].startswith("Letters $9.00; offers paid on contact $2.00, together $11.00")
     assert plan.customers["cost"].tolist() == [4.5, 4.5]
     nobody = pd.DataFrame({"customer_id": [1, 2], "returned": False, "value": 0.0})
     spent = plan.check(nobody).frame.set_index(["by", "figure"])["measured"]

@@ -11,7 +11,9 @@ chains             which steps is each customer meant for, in which order, and w
 schedule           on which day is each contact made?
 plan               whom to contact how and when? `outreach_plan`
 planned            what happens on which day, and what is it expected to earn? `OutreachPlan`, the plan it makes
-plan_words         what a plan says: what is done, what it costs and earns, who is left out, what is in doubt
+plan_words         what a plan says: what is done, what is in doubt
+what_it_takes      what it costs and is expected to earn, and what is to be decided
+not_contacted      who of those asked about is not contacted, and does the sum close?
 first_day          who does what on its first day? `FirstDay`
 on_the_list        who is on the list that is planned, as they are on its first day?
 causes             does what drove a customer away still stand?

@@ -81,7 +81,8 @@ class CustomerChains:
     allowed: np.ndarray  # (n, k) bool, by consent; False also where there is no step
     brings_offer: np.ndarray  # (n, k) bool, steps with which the offer is made: all of a chain that names none
     with_remedy: np.ndarray  # (n, k) bool, the step with which the remedy is given
-    costs: np.ndarray  # (n, k) money; 0 where it is not allowed
+    costs: np.ndarray  # (n, k) money, the remedy's included; 0 where it is not allowed
+    remedy_costs: np.ndarray  # (n, k) money, of them what the remedy costs
 
     def only(self, rows: np.ndarray) -> CustomerChains:
         """Return the same chains, of which those of other customers, (n,) bool, have no step that may be made."""
@@ -117,7 +118,7 @@ def customer_chains(
     allowed = theirs & (channel >= 0) & np.take_along_axis(may, np.maximum(channel, 0), axis=1)
     carries = allowed & (brings | ~brings.any(axis=1, keepdims=True))
     with_remedy = carries & (carries.cumsum(axis=1) == 1) & (remedy >= 0)[:, None]
-    remedy_cost = np.array([*(each.cost for each in remedies), 0.0])[remedy]
+    remedy_costs = with_remedy * np.array([*(each.cost for each in remedies), 0.0])[remedy][:, None]
     step_cost = _laid_out([[cost_of(step, channels) for step in each] for each in steps], 0.0)[rule]
     waited = [each[0].after_leaving_days for each in steps]
     return CustomerChains(
@@ -131,7 +132,8 @@ def customer_chains(
         allowed=allowed,
         brings_offer=carries,
         with_remedy=with_remedy,
-        costs=np.where(allowed, step_cost, 0.0) + with_remedy * remedy_cost[:, None],
+        costs=np.where(allowed, step_cost, 0.0) + remedy_costs,
+        remedy_costs=remedy_costs,
     )
 
 

@@ -102,6 +102,25 @@ def day_words(day: datetime.date, *, weekday: bool = False) -> str:
     return f"{day:%A} {day.day} {day:%B %Y}" if weekday else f"{day.day} {day:%B %Y}"
 
 
+def span_words(first: datetime.date, last: datetime.date, year: int) -> str:
+    """Write the days from one to another in short, the year only where it is another than the one spoken of.
+
+    Examples
+    --------
+    >>> day = datetime.date(2026, 5, 4)
+    >>> span_words(day, day, 2026), span_words(day, datetime.date(2026, 5, 9), 2026)
+    ('4 May', '4 to 9 May')
+    >>> span_words(datetime.date(2026, 12, 30), datetime.date(2027, 1, 2), 2026)
+    '30 December to 2 January 2027'
+    """
+    ends = f"{last.day} {last:%B}" + (f" {last.year}" if last.year != year else "")
+    if first == last:
+        return ends
+    begins = f"{first.day}" if (first.year, first.month) == (last.year, last.month) else f"{first.day} {first:%B}"
+    begins += f" {first.year}" if first.year not in (year, last.year) else ""
+    return f"{begins} to {ends}"
+
+
 def short_day(day: datetime.date) -> str:
     """Write a day for a table.
 

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+import numpy as np
 import pandas as pd
 
 from winback.money import format_money
 from winback.outreach.dates import day_words
 from winback.outreach.plan_words import contacts_by, done
-from winback.results import Result, Sentences, counted, join_words
+from winback.results import Result, Sentences, counted, format_count, join_words
 
 ANYBODY = "any staff"  # where the playbook names nobody
 MOST_NAMED = 6  # who and what is counted in a sentence; more stand in the table
@@ -25,8 +26,8 @@ class FirstDay(Result):
     ----------
     frame : pandas.DataFrame
         One row per channel, who does it and whether it makes the offer, most contacts first: ``channel``, ``who`` (the
-        agent, else who the rule asks for, else any staff), ``n`` contacts, ``offers`` they make, or a later contact
-        makes, in words, ``cost`` in money.
+        agent, else who the rule asks for, else any staff), ``ahead_of`` (the channel of the later contact that makes
+        the offer; empty where these make it), ``n`` contacts, ``offers`` in words, ``cost`` in money.
     said : pandas.DataFrame
         One row per text that is said that day: ``channel``, ``message``, ``n`` contacts.
     day : Timestamp or None
@@ -71,26 +72,32 @@ class FirstDay(Result):
         cost = format_money(float(self.frame["cost"].sum()), self.currency)
         return Sentences.of([f"{self.work()}; that costs {cost} even if nobody buys."])
 
-    def work(self) -> str:
-        """Say who does what, channel by channel."""
+    def work(self, *, by_whom: bool = True) -> str:
+        """Say what is done with what, channel by channel, and who does it."""
         if self.day is None:
             return ""
-        parts = [_of_channel(str(channel), rows) for channel, rows in self.frame.groupby("channel", sort=False)]
-        about = f", about the offer {self.only_offer}" if self.only_offer else ""
-        return f"{day_words(self.day, weekday=True)}: {join_words(parts)}{about}"
+        offer = f" with the offer {self.only_offer}" if self.only_offer else " with an offer"
+        parts = []
+        for channel, of_channel in self.frame.groupby("channel", sort=False):
+            for place, (ahead_of, rows) in enumerate(of_channel.groupby("ahead_of", sort=False)):
+                n = int(rows["n"].sum())
+                what = format_count(n) if place else done(str(channel), n)
+                parts.append(
+                    f"{what}{f' without it, ahead of {ahead_of}' if ahead_of else offer}{_who(rows) if by_whom else ''}"
+                )
+        return f"{day_words(self.day, weekday=True)}: {join_words(parts)}"
 
 
-def _of_channel(channel: str, rows: pd.DataFrame) -> str:
-    made = done(channel, int(rows["n"].sum()))
+def _who(rows: pd.DataFrame) -> str:
+    """Say in brackets who does it, where somebody is named."""
     each = rows.groupby("who", sort=False)["n"].sum()
     named = each[each.index != ANYBODY]
     if named.empty or len(named) > MOST_NAMED:
-        return made
-    return f"{made} ({join_words(f'{who} {n:,}' for who, n in named.items())}{_others(len(named) < len(each))})"
-
-
-def _others(are_there: bool) -> str:
-    return ", the others whoever is free" if are_there else ""
+        return ""
+    if len(each) == 1:
+        return f" ({named.index[0]})"
+    others = ", the others whoever is free" if len(named) < len(each) else ""
+    return f" ({join_words(f'{who} {n:,}' for who, n in named.items())}{others})"
 
 
 def first_day_of(contacts: pd.DataFrame, currency: str) -> FirstDay:
@@ -99,28 +106,44 @@ def first_day_of(contacts: pd.DataFrame, currency: str) -> FirstDay:
     Examples
     --------
     >>> rows = {"date": pd.to_datetime(["2026-01-05", "2026-01-05", "2026-01-06"]), "channel": "call", "by": "agent"}
-    >>> rows |= {"agent": ["Ann", "Ben", "Ann"], "message": "Offer: gift.", "offer": "gift"}
+    >>> rows |= {"agent": ["Ann", "Ben", "Ann"], "message": "Offer: gift.", "offer": "gift", "customer_id": [7, 8, 9]}
     >>> print(first_day_of(pd.DataFrame(rows).assign(cost=4.0), "$").describe())
-    Monday 5 January 2026: make 2 calls (Ann 1 and Ben 1), about the offer gift; that costs $8.00 even if nobody buys.
+    Monday 5 January 2026: make 2 calls with the offer gift (Ann 1 and Ben 1); that costs $8.00 even if nobody buys.
     """
     day = contacts["date"].iloc[0] if len(contacts) else None
-    today = contacts[contacts["date"] == day]
+    is_today = (contacts["date"] == day).to_numpy()
+    today = contacts[is_today]
     who = today["agent"].where(today["agent"] != "", today["by"])
     who = who.where(who != "", ANYBODY)
-    later = ~today["message"].astype(str).str.contains("Offer: ", regex=False).to_numpy(dtype=bool)
-    found = today.assign(who=who, later=later).groupby(["channel", "who", "later"], sort=False)
+    found = today.assign(who=who, ahead_of=_ahead_of(contacts)[is_today])
+    found = found.groupby(["channel", "who", "ahead_of"], sort=False)
     found = found.agg(n=("cost", "size"), offers=("offer", _named), cost=("cost", "sum")).reset_index()
-    found["offers"] = found["offers"].where(~found["later"], found["offers"] + ", with a later contact")
+    found["offers"] = found["offers"].where(
+        found["ahead_of"] == "", found["offers"] + ", later with " + found["ahead_of"]
+    )
     said = today.groupby(["channel", "message"], sort=False).size().rename("n").reset_index()
     order = {"by": "n", "ascending": False, "kind": "stable", "ignore_index": True}
     offers = today["offer"].astype(object).unique()
     return FirstDay(
-        frame=found.drop(columns="later").sort_values(**order),
+        frame=found.sort_values(**order),
         said=said.sort_values(**order),
         day=day,
         only_offer=str(offers[0]) if len(offers) == 1 else "",
         currency=currency,
     )
+
+
+def _ahead_of(contacts: pd.DataFrame) -> np.ndarray:
+    """Return which contact makes the customer's offer, of each that does not, (m,); empty where it does."""
+    makes_it = contacts["message"].astype(str).str.contains("Offer: ", regex=False)
+    by = contacts[makes_it].drop_duplicates("customer_id").set_index("customer_id")["channel"]
+    which = contacts["customer_id"].map(by.map(_a_contact)).fillna("another contact")
+    return np.where(makes_it, "", which).astype(object)
+
+
+def _a_contact(channel: str) -> str:
+    words = contacts_by(channel, 1).removeprefix("1 ")
+    return f"an {words}" if words[0] in "aeiou" else f"a {words}"
 
 
 def _named(offers: pd.Series) -> str:

@@ -122,7 +122,7 @@ def outreach_plan(
     frame["cost"] += _due(listed, people, chains)[frame["row"], frame["step"] - 1]
     return OutreachPlan(
         frame=_carried(frame, listed, playbook),
-        customers=_customers(listed, chains, found, playbook),
+        customers=_customers(listed, chains, found, playbook).assign(why_not=_first_of(barred, listed.frame)),
         listed=listed,
         playbook=playbook,
         start=first.item(),
@@ -241,16 +241,23 @@ def _carried(contacts: pd.DataFrame, listed: ContactList, playbook: Playbook) ->
 
 
 def _customers(listed: ContactList, chains: CustomerChains, found: Reached, playbook: Playbook) -> pd.DataFrame:
-    """Return one row per listed customer: whether the offer is made, when contacts begin, and by which channel."""
+    """Return one row per listed customer: whether the offer is made, when contacts begin, by which rule and channel."""
     begun = np.where(np.isnat(found.date), np.datetime64("9999-12-31", "D"), found.date)
     first = begun.argmin(axis=1)
     rows = np.arange(len(first))
     names = np.array([each.name for each in playbook.channels], dtype=object)[chains.channel[rows, first]]
+    made = ~np.isnat(found.date)
+    given = (chains.with_remedy & made).any(axis=1)
     return listed.frame[["rank", "customer_id", "offer", "expected_profit"]].assign(
         is_reached=found.made,
         begins=found.date[rows, first].astype("datetime64[s]"),
         first_channel=np.where(found.made, names, ""),
-        cost=np.where(np.isnat(found.date), 0.0, chains.costs).sum(axis=1),
+        rule=np.array([*(each.name for each in playbook.rules), ""], dtype=object)[chains.rule],
+        remedy=np.array([*(each.text for each in playbook.remedies), ""], dtype=object)[
+            np.where(given, chains.remedy, -1)
+        ],
+        cost=np.where(made, chains.costs, 0.0).sum(axis=1),
+        remedy_cost=np.where(made, chains.remedy_costs, 0.0).sum(axis=1),
     )
 
 
@@ -260,10 +267,17 @@ def _full(playbook: Playbook, chains: CustomerChains, found: Reached) -> tuple[s
     return tuple(playbook.channels[place].name for place in np.unique(places))
 
 
+def _first_of(barred: list[tuple[str, np.ndarray]], frame: pd.DataFrame) -> np.ndarray:
+    """Return why each customer who is sent an offer is not contacted, (n,), the first reason that holds; else empty."""
+    why = np.full(len(frame), "", dtype=object)
+    for words, rows in reversed(barred):
+        why[rows] = words
+    return np.where(is_sent_an_offer(frame), why, "")
+
+
 def _counted_once(barred: list[tuple[str, np.ndarray]], frame: pd.DataFrame) -> Iterator[tuple[str, int, float]]:
     """Yield why customers are not contacted, how many, and what contacts with them were expected to earn."""
-    left = is_sent_an_offer(frame)
-    for words, rows in barred:
-        if (rows & left).any():
-            yield words, int((rows & left).sum()), float(frame["expected_profit"][rows & left].sum())
-        left = left & ~rows
+    why = _first_of(barred, frame)
+    for words, _ in barred:
+        if (why == words).any():
+            yield words, int((why == words).sum()), float(frame["expected_profit"][why == words].sum())

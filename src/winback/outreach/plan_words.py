@@ -9,31 +9,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
 import pandas as pd
 
-from winback.money import format_money, money_interval
+from winback.money import format_money
 from winback.outreach.consent import consent_words, in_plural, taken_as_agreed
-from winback.outreach.dates import day_words
+from winback.outreach.dates import day_words, span_words
 from winback.outreach.matching import reasons_in, unnamed_reasons
 from winback.outreach.schedule import LONGEST_MONTH
 from winback.policies.contact_list import ASKED_BEFORE, NEW_LEAVERS, UNTOUCHED
-from winback.policies.strangers import left_out_of
-from winback.results import Result, counted, format_count, format_percent, join_words
+from winback.results import Result, counted, format_count, join_words
 from winback.tables.likeness import alike
 
 NO_ROOM = "find no room in their channels in time"
 EVERY_DAY = "Every day after, strike out whoever has bought, then make the contacts of that day."
 DONE = {"letter": "post", "call": "make", "visit": "pay"}  # what is done with a contact; send the others
-KINDS = {"incremental": "extra (more than without contact)", "gross": "brought in (what comes anyway included)"}
 READ_BY_RULES = (  # column, what a rule asks of it, in words
     ("first_margin", "margin_from", "what a customer brought a month"),
     ("reason", "reasons", "a reason for leaving"),
 )
-CENT = 0.005
 OTHER_COST = 0.05  # of the contacts in the trial: another sum
 MOST_REASONS = 3  # that are named in a sentence
-MUCH_MORE = 1.05  # times the cost of the contacts: with the offers it is another sum
 
 
 def done(channel: str, n: int) -> str:
@@ -64,69 +59,27 @@ def _verb(channel: str) -> str:
     return DONE.get(channel, "send" if channel in ("message", "email") else "make")
 
 
-def _of_each(contacts: pd.DataFrame) -> list[str]:
-    return [contacts_by(str(name), n) for name, n in contacts["channel"].value_counts().items()]
-
-
 def first_month(plan: Result) -> str:
-    """Say what is done on the first day, and then within a month."""
-    day = plan.frame["date"].iloc[0]
-    first = plan.frame["date"] == day
-    today, later = plan.frame[first], plan.frame[~first & (plan.frame["date"] < day + pd.Timedelta(days=LONGEST_MONTH))]
-    made = [done(str(name), n) for name, n in today["channel"].value_counts().items()]
-    about = f" about the offer {plan.first_day.only_offer}" if plan.first_day.only_offer else ""
-    then = f"; then {join_words(_of_each(later))} within {LONGEST_MONTH} days" if len(later) else ""
+    """Say what is done on the first day, and then within a month, on which days."""
+    first = plan.frame["date"].iloc[0]
+    days = plan.frame["date"]
+    soon = plan.frame[(days > first) & (days < first + pd.Timedelta(days=LONGEST_MONTH))]
+    by = soon.groupby("channel", sort=False)["date"].agg(["size", "min", "max"])  # in the order of their first days
+    then = [f"{contacts_by(str(name), n)} ({span_words(*ends, first.year)})" for name, n, *ends in by.itertuples()]
+    n_later = int((days >= first + pd.Timedelta(days=LONGEST_MONTH)).sum())
+    then += [f"{counted(n_later, 'contacts')} more until {day_words(days.iloc[-1])}"] if n_later else []
     n_reached, n = len(plan.reached), len(plan.listed.contacts)
     some = f", to {format_count(n_reached)} of the {format_count(n)} customers listed" if n_reached < n else ""
-    return f"{day_words(day, weekday=True)}: {join_words(made)}{about}{then}{some}."
-
-
-def what_it_costs(plan: Result) -> str:
-    """Say what contacts cost, and what they cost with the offers, which only those take who come back."""
-    contacts, in_all = plan.cost, plan.cost_with_offers
-    more = f"; with the offers about {_about(plan, in_all)} in all"
-    due = ", with offers paid on contact," if contacts > plan.customers["cost"].sum() + CENT else ""
-    return f"Contacts{due} {format_money(contacts, plan.currency)}{more if in_all > MUCH_MORE * contacts else ''}."
-
-
-def _about(plan: Result, amount: float) -> str:
-    return format_money(float(f"{amount:.2e}"), plan.currency)  # a forecast: more than three digits are not known
-
-
-def what_it_earns(plan: Result) -> str:
-    """Say what the contacts are expected to earn, all costs paid."""
-    total = money_interval(*plan.expected_profit, plan.currency)
-    like = "like similar ones in the trial" if plan.listed.value.ranks else "like those in the trial on average"
-    return f"{total} {KINDS[plan.listed.kind]}, after all costs, if these customers react {like}."
-
-
-def to_decide(plan: Result) -> str:
-    """Say what somebody has to decide before the first day."""
-    parts = [f"release about {_about(plan, plan.cost_with_offers)}"]
-    counts = plan.frame.loc[plan.frame["date"] == plan.first_day.day, "channel"].value_counts()
-    unlimited = [name for name, n in counts.items() if n > 1 and not np.isfinite(_a_day(plan, str(name)))]
-    if unlimited:
-        work = join_words(done(str(name), counts[name]) for name in unlimited)
-        parts.append(f"check that somebody can {work} in one day (no limit is set)")
-    known = (plan.playbook.channels, plan.playbook.rules, plan.listed.customers.columns)
-    used = set(plan.frame["channel"])
-    if agreed := [name for name in taken_as_agreed(*known) if name in used]:
-        parts.append(f"check that they agreed to {join_words(in_plural(name) for name in agreed)}")
-    return f"{'; '.join([*parts, 'say who strikes out buyers daily']).capitalize()}."
-
-
-def _a_day(plan: Result, channel: str) -> float:
-    limit = {each.name: each.per_day for each in plan.playbook.channels}[channel]
-    return np.inf if limit is None else limit
+    return f"{plan.first_day.work(by_whom=False)}{f'; then {join_words(then)}' if then else ''}{some}."
 
 
 def not_used(plan: Result) -> Iterator[str]:
     """Yield by which channels of the rules nobody is contacted, and which rules read what is known of nobody."""
-    made = set(plan.frame["channel"])
-    asked = (step.channel for rule in plan.playbook.rules for step in rule.steps)
-    idle = list(dict.fromkeys(name for name in asked if name not in made))
-    if idle and made:
-        yield f"Not planned, though in the rules: {join_words(f'{name}s' for name in idle)}."
+    if idle := idle_channels(plan):
+        asking = [rule.name for rule in plan.playbook.rules if any(step.channel in idle for step in rule.steps)]
+        those = f"{'rules' if len(asking) > 1 else 'rule'} {join_words(map(repr, asking))}"
+        fit = "ask for them" if plan.customers["rule"].isin(asking).any() else "fit none of these customers"
+        yield f"Not planned: {join_words(map(in_plural, idle))} ({those} {fit if len(asking) > 1 else _of_one(fit)})."
     for column, name, words in READ_BY_RULES:
         known = plan.listed.customers.get(column)
         asks = any(getattr(rule, name) is not None for rule in plan.playbook.rules)
@@ -134,6 +87,8 @@ def not_used(plan: Result) -> Iterator[str]:
             yield f"Rules that ask for {words} fit nobody: it is known of none of these customers."
     yield from _named_in_vain(plan)
     yield from _unnamed(plan)
+    if not plan.playbook.causes:
+        yield "What is new since they left stands nowhere in the playbook (its causes): whoever writes must know it."
 
 
 def _unnamed(plan: Result) -> Iterator[str]:
@@ -150,6 +105,18 @@ def _unnamed(plan: Result) -> Iterator[str]:
         yield f"{total} left for reasons that no rule names and follow the rules for any reason: {said}."
 
 
+def idle_channels(plan: Result) -> list[str]:
+    """Return the channels that rules ask for and by which nobody is contacted."""
+    made = set(plan.frame["channel"])
+    asked = (step.channel for rule in plan.playbook.rules for step in rule.steps)
+    return [name for name in dict.fromkeys(asked) if made and name not in made]
+
+
+def _of_one(verb: str) -> str:
+    first, _, rest = verb.partition(" ")
+    return f"{first}s {rest}"
+
+
 def _named_in_vain(plan: Result) -> Iterator[str]:
     """Yield, by rule, the reasons that no customer of the list has, and the offers that there are not."""
     reasons = plan.listed.customers.get("reason")
@@ -157,7 +124,8 @@ def _named_in_vain(plan: Result) -> Iterator[str]:
     offers = {offer.name for offer in plan.listed.value.trial.offers}
     for rule in plan.playbook.rules:
         if left_for and rule.reasons and not any(reasons_in(each) & left_for for each in rule.reasons):
-            yield f"Rule {rule.name!r}: none of these customers left for {join_words(rule.reasons)}."
+            said = " or ".join(rule.reasons)
+            yield f"Rule {rule.name!r}: none of these customers has {said} as the reason on record."
         if vain := [each for each in rule.offers or () if each not in offers]:
             yield f"Rule {rule.name!r}: there is no offer {join_words(vain)}."
 
@@ -211,31 +179,20 @@ def _named_like_channels(plan: Result) -> Iterator[str]:
 def _sequence_untested(plan: Result) -> str:
     steps = list(dict.fromkeys(plan.frame["channel"]))
     how = f"this sequence of {join_words(steps)}" if len(steps) > 1 else f"contacts by {steps[0]} on these days"
-    assumed = plan.frame["source"].eq("assumption").mean()
-    rules = (
-        f"; {format_percent(assumed, 0)} of the contacts follow rules that are assumptions of ours" if assumed else ""
-    )
-    return f"The trial tested the offers, not {how}{rules}."
+    return f"The trial tested the offers, not {how}{_assumed(plan)}."
 
 
-def left_out(plan: Result) -> Iterator[str]:
-    """Yield who is not contacted: on the list, not on it, and kept back at random."""
-    reasons = [f"{format_count(n)} {words}" for words, n, _ in plan.left_out]
-    if reasons:
-        yield f"On the list and not contacted: {join_words(reasons)}."
-    if plan.listed.left_out:
-        yield f"Not on the list, {left_out_of(plan.listed.left_out)}."
-    if plan.listed.n_kept_back and not plan.frame.empty:
-        yield (
-            f"{counted(plan.listed.n_kept_back, 'customers', 'are')} held back at random, to compare with: "
-            "do not contact them."
-        )
-
-
-def kept_back(plan: Result) -> Iterator[str]:
-    """Yield whom not to contact, so that afterwards it is known what the contacts added."""
-    if plan.listed.n_kept_back:
-        yield f"Do not contact the {format_count(plan.listed.n_kept_back)} held back at random."
+def _assumed(plan: Result) -> str:
+    """Say how many contacts are made by rules that are assumptions, and by which where it is one."""
+    rows = plan.frame["source"].eq("assumption")
+    if not rows.any():
+        return ""
+    rule_of = plan.customers.set_index("customer_id")["rule"]
+    rules = plan.frame.loc[rows, "customer_id"].map(rule_of).unique()
+    those = f"the rule {rules[0]!r}, an assumption, makes"
+    those = those if len(rules) == 1 else f"{len(rules)} rules that are assumptions make"
+    n, of_all = int(rows.sum()), len(rows)
+    return f"; {those} {f'{format_count(n)} of the {format_count(of_all)}' if n < of_all else 'all'} contacts"
 
 
 def notes(plan: Result) -> Iterator[str]:
@@ -247,6 +204,9 @@ def notes(plan: Result) -> Iterator[str]:
     yield from _other_steps(plan)
     if "left_on" not in plan.listed.customers:
         yield "On which day each left is not known: months away are taken for those of the first day."
+    if (given := plan.reached["remedy_cost"] > 0).any():
+        what = join_words(plan.reached["remedy"][given].unique())
+        yield f"What goes with the offer ({what}) is paid for with it, also for those who do not come back."
     yield "What contacts cost is counted as if nobody bought before the last one; costs not your own are assumptions."
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import ClassVar
 
 import numpy as np
@@ -12,27 +13,19 @@ import pandas as pd
 
 from winback.doors import door
 from winback.outreach.came_as_forecast import CameAsForecast, held_against
-from winback.outreach.consent import consent_words
+from winback.outreach.consent import consent_words, in_plural
 from winback.outreach.dates import short_day
 from winback.outreach.first_day import ANYBODY, FirstDay, first_day_of
-from winback.outreach.foreseen import FIGURES, foreseen
-from winback.outreach.plan_words import (
-    EVERY_DAY,
-    doubts,
-    first_month,
-    kept_back,
-    left_out,
-    not_used,
-    notes,
-    to_decide,
-    what_it_costs,
-    what_it_earns,
-)
+from winback.outreach.foreseen import foreseen
+from winback.outreach.not_contacted import do_not_contact, left_out, not_contacted
+from winback.outreach.plan_words import EVERY_DAY, doubts, first_month, idle_channels, not_used, notes
 from winback.outreach.playbook import Playbook
 from winback.outreach.schedule import Calendar
+from winback.outreach.what_it_takes import how_many, to_decide, what_it_costs, what_it_earns
 from winback.policies.contact_list import ContactList
 from winback.results import Result, Sentences, Shown
 from winback.tables import AnyTable
+from winback.terms.cost_words import cost_in_words
 
 MOST_KINDS = 6  # of contacts, of which the first are shown
 
@@ -50,8 +43,9 @@ class OutreachPlan(Result):
         rule. Then what the list carries along, and what else is known of the customer by a name of winback's.
     customers : pandas.DataFrame
         One row per customer of the list: ``rank``, ``customer_id``, ``offer``, ``expected_profit`` of the list,
-        ``is_reached``, the day on which contacts begin (``begins``), ``first_channel``, ``cost`` of all contacts,
-        without what the offer itself costs.
+        ``is_reached``, the day on which contacts begin (``begins``), ``first_channel``, the ``rule`` that fits and the
+        ``remedy`` that is given, ``cost`` of all contacts without what the offer itself costs, of it ``remedy_cost``;
+        ``why_not``, why one who is sent an offer is not contacted.
     listed : ContactList
         The list that is planned.
     start : date
@@ -138,26 +132,45 @@ class OutreachPlan(Result):
         return Sentences.of([consent_words(book.channels, book.rules, self.listed.customers.columns)])
 
     def what_to_do(self) -> Sentences:
-        """Say who does what on the first day, whom not to contact, and what holds from then on."""
+        """Say who does what on the first day, what the offers are, and what holds from then on."""
         if self.frame.empty:
             return Sentences.of(["Contact nobody."])
-        return Sentences.of([" ".join([f"{self.first_day.work()}.", *kept_back(self), EVERY_DAY])])
+        idle = [f"No {' or '.join(map(in_plural, idle_channels(self)))} are planned."] if idle_channels(self) else []
+        return Sentences.of([" ".join([f"{self.first_day.work()}.", *idle, *self._offers(), EVERY_DAY])])
+
+    def _offers(self) -> list[str]:
+        """Say what each offer that is made costs and when, also those of which a tailored one is made up."""
+        catalog = self.listed.value.trial.offers.as_paid
+        made = [catalog[name] for name in self.reached["offer"].astype(object).unique()]
+        parts = (catalog[part] for offer in made for part in offer.tailored.values())
+        said = (cost_in_words(offer, catalog) for offer in {each.name: each for each in (*made, *parts)}.values())
+        return [f"{words[:1].upper()}{words[1:]}." for words in said]
+
+    @cached_property
+    def foreseen(self) -> tuple[float, float, float]:
+        """Of all who are contacted how many come back, what contacts and offers cost and what is earned on them.
+
+        That is in money, as the trial foresees it; earned is also what would have come back without contact.
+        """
+        rows = self.customers["is_reached"].to_numpy(dtype=bool)
+        if not rows.any():
+            return 0.0, 0.0, 0.0
+        people, own = self.listed.customers[rows].reset_index(drop=True), self.reached.reset_index(drop=True)
+        before = foreseen(self.listed.value.trial, people, own["offer"], own["cost"].to_numpy())
+        return tuple(float(rows.sum() * mean) for mean in before.of(np.ones(len(own), dtype=bool))[0])
 
     @property
     def cost_with_offers(self) -> float:
         """What contacts and offers are expected to cost together, in money, as the trial foresees it."""
-        rows = self.customers["is_reached"].to_numpy(dtype=bool)
-        if not rows.any():
-            return 0.0
-        people, own = self.listed.customers[rows].reset_index(drop=True), self.reached.reset_index(drop=True)
-        before = foreseen(self.listed.value.trial, people, own["offer"], own["cost"].to_numpy())
-        return float(rows.sum() * before.of(np.ones(len(own), dtype=bool))[0][FIGURES.index("cost")])
+        return self.foreseen[1]
 
     def for_whoever_pays(self) -> dict[str, str]:
-        """Return what the plan costs, what it earns and what is to be decided: the name of each, and a sentence."""
+        """Return whom not to contact, what the plan costs and earns, what is to be decided: names, and sentences."""
         if self.frame.empty:
             return {}
-        return {"Cost": what_it_costs(self), "Earns": what_it_earns(self), "Decide": to_decide(self)}
+        earns = f"{what_it_earns(self)} {how_many(self)}"
+        rows = {"Do not contact": do_not_contact(self), "Cost": what_it_costs(self), "Earns": earns}
+        return {name: text for name, text in (rows | {"Decide": to_decide(self)}).items() if text}
 
     def table(self) -> pd.DataFrame:
         """Return the first contact of each kind, rounded."""
@@ -221,6 +234,11 @@ class OutreachPlan(Result):
             why = " ".join(self.not_contacted().splitlines()) or str(self.listed.describe())
             return Sentences.of([f"Nobody is contacted: {why[:1].lower()}{why[1:]}"])
         return Sentences.of([first_month(self), f"{what_it_costs(self)} {what_it_earns(self)}", next(doubts(self))])
+
+    @property
+    def out(self) -> pd.DataFrame:
+        """Who of those asked about is neither contacted nor kept back: ``customer_id``, ``why``."""
+        return not_contacted(self)
 
     def not_contacted(self) -> Sentences:
         """Say who is not contacted, and why."""

@@ -76,7 +76,7 @@ def _strange(
             known = {label_text(label) for label in seen.dropna().unique()}
             is_new = np.array([*(label_text(label) not in known for label in labels), False])
             if is_new.any():
-                new = pd.Series(labels[codes[is_new[codes]]]).value_counts()
+                new = pd.Series(np.asarray(labels, dtype=object)[codes[is_new[codes]]]).value_counts()
                 yield f"with {label_of(name)} {_counted(new)}, which nobody in the trial had", is_new[codes]
 
 
