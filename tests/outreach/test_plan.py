@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, reject, settings
 from hypothesis import strategies as st
-from lists_to_plan import ONE_LETTER, REASONS, START, list_of, people_of
+from lists_to_plan import OFFERS, ONE_LETTER, REASONS, START, list_of, people_of
 from schedules import keeps_limit
 from trials import random_values
 from valid_calls import measured
@@ -89,7 +89,8 @@ def plans_before(draw):
     n = draw(st.integers(0, 8))
     rng = np.random.default_rng(draw(st.integers(0, 2**32)))
     days = START + pd.to_timedelta(rng.integers(-35, 30, n), unit="D")
-    return pd.DataFrame({"customer_id": rng.integers(1, 12, n), "date": days, "channel": rng.choice(NAMES, n)})
+    before = pd.DataFrame({"customer_id": rng.integers(1, 12, n), "date": days, "channel": rng.choice(NAMES, n)})
+    return before.assign(offer=rng.choice(["gift", "none"], n, p=[0.2, 0.8]))
 
 
 @settings(max_examples=30, deadline=None)
@@ -105,6 +106,7 @@ def test_a_plan_keeps_every_limit(playbook, people, before, back, despite):
         keeps_own_limits(own, known.loc[customer], playbook, despite)
         keeps_customers_limit(own["date"], before.loc[before["customer_id"] == customer, "date"], playbook)
         assert customer not in back
+        assert not before.loc[before["customer_id"] == customer, "offer"].eq("gift").any()
     assert sum(n for _, n, _ in plan.left_out) + len(plan.reached) == (people["offer"] != "none").sum()
     lost = sum(money for *_, money in plan.left_out)
     assert lost + plan.reached["expected_profit"].sum() == pytest.approx(plan.listed.frame["expected_profit"].sum())
@@ -352,11 +354,6 @@ def test_what_cannot_be_planned_is_refused_with_the_remedy():
     twice = replace(listed, frame=listed.frame.assign(customer_id=[1, 2, 1]))
     with pytest.raises(ValueError, match=r"1 of the customers stand on the list more than once \(customer 1\)"):
         outreach_plan(twice, start=START.date())
-    plan = outreach_plan(listed, start=START.date())
-    later = outreach_plan(listed, start=START.date(), already=plan.frame[plan.frame["customer_id"] == 2])
-    assert later.left_out[0][:2] == ("have contacts to come in a plan made before", 1)
-    assert set(later.frame["customer_id"]) == {1, 3}
-    assert len(outreach_plan(listed, start="2024-03-20", already=plan).frame) == 3
     with pytest.raises(ValueError, match="customers and keep_back are for a policy"):
         outreach_plan(listed, measured(), start=START.date())
     with pytest.raises(TableError, match="Say who bought again"):
@@ -417,15 +414,44 @@ def test_the_same_tables_give_the_same_plan_on_any_day(monkeypatch, today):
     assert 10 < len(plan.reached) < (away < 13).sum()
 
 
-def test_who_is_away_for_longer_than_the_trial_knows_by_the_first_day_is_the_first_doubt():
+def test_who_is_away_on_the_first_day_for_longer_than_anybody_in_the_trial_is_left_out_and_counted():
+    left = START - pd.to_timedelta([61, 400, 30], unit="D")
+    listed = list_of(people_of(3, left_on=left, months_away=(START - left).days / (365.25 / 12)), ONE_LETTER)
+    longest = int((measured()["months_away"].max() + 1) * 365.25 / 12)
+    for first in (START, left[1] + pd.Timedelta(days=longest), left[0] + pd.Timedelta(days=longest)):
+        found = outreach_plan(listed, start=max(first, START).date())
+        too_long = ((max(first, START) - left).days > longest).sum()
+        assert len(found.reached) == 3 - too_long
+        assert [n for words, n, _ in found.left_out if "for longer than anybody in the trial was" in words] == (
+            [too_long] if too_long else []
+        )
+    assert str(outreach_plan(listed, start="2034-01-02").describe()).startswith("Nobody is contacted: on the list")
+
+
+@pytest.mark.parametrize("days", [-3, 0, 3, 60, 61, 400])
+@pytest.mark.parametrize("wait", [None, 2.0])
+def test_whoever_was_made_an_offer_is_made_the_next_only_once_its_waiting_time_has_passed(days, wait):
+    """The first was made one so many days ago, the second only heard from us, the third is in no plan."""
     listed = list_of(people_of(3), ONE_LETTER)
-    longest = measured()["months_away"].max()
-    soon = outreach_plan(listed, start=START.date())
-    assert soon.n_beyond == 0
-    late = START + pd.Timedelta(days=int((longest + 2) * 365.25 / 12))
-    found = outreach_plan(listed, start=late.date())
-    assert found.n_beyond == len(found.reached) == 3
-    assert "By the first day 3 customers have been away for longer than anybody" in found.describe()
+    offers = tuple(replace(offer, wait_months=wait) for offer in OFFERS)
+    trial = replace(listed.value.trial, offers=replace(listed.value.trial.offers, offers=offers))
+    listed = replace(listed, value=replace(listed.value, trial=trial))
+    dates = [START - pd.Timedelta(days=days), START - pd.Timedelta(days=max(days, 0) + 900)]
+    before = pd.DataFrame({"customer_id": ["1", "1", "2"], "date": [*dates, dates[0]], "channel": "letter"})
+    found = outreach_plan(listed, start=START.date(), already=before.assign(offer=["gift", "gift", "none"]))
+    waited = wait is not None and days >= 2 * 365.25 / 12
+    assert set(found.frame["customer_id"]) == {2, 3, *([1] if waited else [])}
+    assert found.left_out == (() if waited else (("were made an offer in a plan made before", 1, 3.0),))
+    on_days = found.frame.set_index("customer_id")["date"]
+    assert (on_days[2] > START) == (days == 0)  # the limit of one contact a day counts all that were made
+
+
+def test_a_plan_that_is_planned_again_makes_nobody_the_offer_twice():
+    listed = list_of(people_of(3), ONE_LETTER)
+    plan = outreach_plan(listed, start=START.date())
+    one = plan.frame[plan.frame["customer_id"] == 2]
+    assert set(outreach_plan(listed, start="2024-02-15", already=one).frame["customer_id"]) == {1, 3}
+    assert outreach_plan(listed, start="2024-03-20", already=plan).frame.empty
 
 
 def test_an_offer_paid_on_contact_is_due_with_the_contact_that_brings_it_and_counted_once_in_the_check():

@@ -24,7 +24,8 @@ OF_THE_PLAN = ("start", "playbook", "keep_back", "already", "back", "despite_cau
     "--already",
     multiple=True,
     type=click.Path(path_type=Path),
-    help="List of a plan made before, whose contacts count for all limits; may be repeated.",
+    help="List of a plan made before: its contacts count for all limits, and whom it makes an offer is made none here, "
+    "unless the offers file says how long to wait. May be repeated.",
 )
 @click.option("--back", type=click.Path(path_type=Path), help="Table of who has bought since: they are left out.")
 @click.option("--despite-causes", is_flag=True, help="Contact those, too, who left for a cause that stands.")

@@ -13,10 +13,12 @@ from winback.base.lapsed import Lapsed
 from winback.outreach.consent import refuse_unclear_consent
 from winback.outreach.matching import is_sent_an_offer
 from winback.outreach.playbook import Playbook
+from winback.outreach.reached import months_to_wait
 from winback.outreach.slots import refuse_unless_read
 from winback.periods import DAYS_IN_MONTH
 from winback.policies.contact_list import ContactList
 from winback.policies.learned import LearnedPolicy
+from winback.policies.list_day import GRACE
 from winback.tables import AnyTable
 from winback.tables.ids import as_index
 from winback.trial.outcomes import trial_groups, trial_money
@@ -151,6 +153,25 @@ def refuse_later_leavers(ids: pd.Series, left: pd.Series, first: np.datetime64) 
     if later.any() and not later[left.notna()].all():
         remedy = "Correct the dates, leave these customers out, or begin later."
         refuse(ids, later, f"left after start ({first}), the last on {left.max():%Y-%m-%d}", remedy)
+
+
+def asked_before(listed: ContactList, people: pd.DataFrame, planned: pd.DataFrame, first: np.datetime64) -> np.ndarray:
+    """Tell whom plans made before make an offer, (n,), unless theirs has waited for as long as its terms say."""
+    offered = planned[is_sent_an_offer(planned)]
+    place = places_among(offered["customer_id"], as_index(people["customer_id"])) if len(offered) else np.zeros(0, int)
+    last = np.full(len(people), np.datetime64("NaT", "D"))
+    np.fmax.at(last, place[place >= 0], offered["date"].to_numpy(dtype="datetime64[D]")[place >= 0])
+    waits = months_to_wait(listed.value.trial.offers, people)
+    since = (first - last).astype(float) / DAYS_IN_MONTH
+    return ~np.isnat(last) & ~((since >= 0) & (since >= waits))
+
+
+def away_too_long(listed: ContactList, people: pd.DataFrame) -> np.ndarray:
+    """Tell who has been away, by the first day, for clearly longer than anybody whom the trial sent an offer, (n,)."""
+    known = listed.value.trial.customers.get("months_away")
+    if known is None or known.isna().all():
+        return np.zeros(len(people), dtype=bool)
+    return (people["months_away"] > known.max() + GRACE).to_numpy()
 
 
 def _days(months: pd.Series) -> pd.Series:

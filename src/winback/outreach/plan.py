@@ -14,7 +14,15 @@ from winback.outreach.causes import NOTHING, causes_of
 from winback.outreach.chains import CustomerChains
 from winback.outreach.contact_rows import carried_along, shared_out, with_columns_of, written
 from winback.outreach.matching import is_sent_an_offer
-from winback.outreach.on_the_list import due_on_contact, is_back, list_of, people_on, playbook_of
+from winback.outreach.on_the_list import (
+    asked_before,
+    away_too_long,
+    due_on_contact,
+    is_back,
+    list_of,
+    people_on,
+    playbook_of,
+)
 from winback.outreach.plan_words import NO_ROOM
 from winback.outreach.planned import OutreachPlan
 from winback.outreach.playbook import Playbook
@@ -27,9 +35,9 @@ from winback.results import Result
 from winback.tables import NO_OFFER, AnyTable, label_codes
 from winback.tables.ids import as_index
 
-SLACK = 1.0  # months from the day of a list to the first of its plan, which need not trouble anybody
 NO_DAY = "cannot be made their offer in time on any day"
-PLANNED_TWICE = "have contacts to come in a plan made before"
+MADE_BEFORE = "were made an offer in a plan made before"
+TOO_LONG = "are away, on the first day, for longer than anybody in the trial was"
 
 
 @door
@@ -69,7 +77,8 @@ def outreach_plan(
         give the same plan on any later day. Where only the months away are known they are taken for those of this day.
     already : a plan, pandas.DataFrame or several of them
         Plans made before: their contacts count for the customers' limits, and take what their channels can bear. Whom
-        they still make an offer is not planned twice, and counted.
+        they make an offer, or have made one, is made none here, and counted, unless the offer's terms say how long to
+        wait (``wait_months`` of `Offer`) and so much has passed since the last such contact.
     back : Lapsed, pandas.DataFrame or iterable of ids
         Who has bought again since the list was made: a table of purchases since then, or of the lost as seen later.
     despite_causes : bool
@@ -103,7 +112,8 @@ def outreach_plan(
     causes, chains = causes_of(playbook.causes, people, first), playbook.chains_of(people)
     barred = [
         ("are back already", is_back(ids, back)),
-        (PLANNED_TWICE, _still_contacted(ids, planned, first)),
+        (MADE_BEFORE, asked_before(listed, people, planned, first)),
+        (TOO_LONG, away_too_long(listed, people)),
         ("left for a cause that stands", causes.stands & (not despite_causes)),
         *_under_no_rule(playbook, people, chains),
     ]
@@ -131,17 +141,8 @@ def outreach_plan(
         full=_full(playbook, chains, found),
         n_in_part=int(((chains.allowed & np.isnat(found.date)).any(axis=1) & found.made).sum()),
         n_despite=int((causes.stands & found.made).sum()),
-        n_beyond=int((_beyond(listed, people) & found.made).sum()),
         currency=playbook.currency,
     )
-
-
-def _beyond(listed: ContactList, people: pd.DataFrame) -> np.ndarray:
-    """Tell who has been away for clearly longer, by the first day, than anybody whom the trial sent an offer, (n,)."""
-    known = listed.value.trial.customers.get("months_away")
-    if known is None or known.isna().all():
-        return np.zeros(len(people), dtype=bool)
-    return (people["months_away"] > known.max() + SLACK).to_numpy()
 
 
 def _under_no_rule(
@@ -152,12 +153,6 @@ def _under_no_rule(
     by_channels = "consent to the channels by which their offer is made"
     yield f"do not {by_channels}", ~playbook.chains_of(people, empty=True).brings_offer.any(axis=1)
     yield f"are not known to {by_channels}", ~chains.brings_offer.any(axis=1)
-
-
-def _still_contacted(ids: pd.Series, planned: pd.DataFrame, first: np.datetime64) -> np.ndarray:
-    """Return who has contacts to come that make an offer."""
-    to_come = planned[is_sent_an_offer(planned) & (planned["date"] >= pd.Timestamp(first)).to_numpy()]
-    return is_back(ids, to_come[["customer_id"]])
 
 
 def _waited_for(chains: CustomerChains, people: pd.DataFrame, first: np.datetime64) -> np.ndarray:

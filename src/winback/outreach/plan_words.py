@@ -136,11 +136,6 @@ def doubts(plan: Result) -> Iterator[str]:
     consent, is_kept_of_some = taken_as_agreed(*known), consent_words(*known).count("Consent") > 1
     if consent and is_kept_of_some:  # a column is lacking beside others: forgotten, or called otherwise
         yield str(plan.consent())
-    if plan.n_beyond:
-        yield (
-            f"By the first day {counted(plan.n_beyond, 'customers', 'have')} been away for longer than anybody in the "
-            "trial was when sent an offer, so what they bring is not known: list them anew, or begin sooner."
-        )
     for words, n, money in plan.left_out:
         if words == NO_ROOM:
             yield (

@@ -60,8 +60,6 @@ class OutreachPlan(Result):
         Customers who are made the offer, but not contacted for the rest of the chain in time.
     n_despite : int
         Customers who are contacted though they left for a cause that stands.
-    n_beyond : int
-        Customers who are contacted and have been away, by the first day, for longer than anybody in the trial.
     """
 
     frame: pd.DataFrame = field(repr=False)
@@ -74,7 +72,6 @@ class OutreachPlan(Result):
     full: tuple[str, ...] = ()
     n_in_part: int = 0
     n_despite: int = 0
-    n_beyond: int = 0
     currency: str = "$"
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "date": ("Day", "text"),

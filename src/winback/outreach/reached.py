@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -42,15 +42,37 @@ def last_days(catalog: OfferCatalog, people: pd.DataFrame, last: np.datetime64) 
     >>> last_days(OfferCatalog((call,)), people, np.datetime64("2026-12-31")).tolist()
     [datetime.date(2025, 4, 1), datetime.date(2026, 12, 31)]
     """
-    most = np.full(len(people), np.inf)
+    most = _of_offers(catalog, people, _most_months, np.fmin)
+    return _after_leaving(people, np.floor(most * DAYS_IN_MONTH), last)
+
+
+def months_to_wait(catalog: OfferCatalog, people: pd.DataFrame) -> np.ndarray:
+    """Return how long each customer waits from one offer to the next, (n,): endless where its terms do not say.
+
+    Examples
+    --------
+    >>> from winback import Offer
+    >>> call = Offer(name="call", amount=5, paid="per_contact", wait_months=3)
+    >>> months_to_wait(OfferCatalog((call,)), pd.DataFrame({"offer": ["call", "gift"]})).tolist()
+    [3.0, inf]
+    """
+    waits = _of_offers(catalog, people, lambda each: np.nan if each.wait_months is None else each.wait_months, np.fmax)
+    return np.where(np.isnan(waits), np.inf, waits)
+
+
+def _of_offers(
+    catalog: OfferCatalog, people: pd.DataFrame, months: Callable[[Offer], float], stricter: np.ufunc
+) -> np.ndarray:
+    """Return a term of each customer's offer, (n,), of a tailored one also of the one it gives; missing: no offer."""
+    found = np.full(len(people), np.nan)
     for offer in catalog:
         rows = (people["offer"].astype(object) == offer.name).to_numpy()
-        ends = np.full(int(rows.sum()), _most_months(offer))
+        own = np.full(int(rows.sum()), months(offer), dtype=float)
         if offer.tailored and rows.any():
             given = assigned_offers(people[rows], offer)
-            ends = np.minimum(ends, [_most_months(catalog[name]) for name in given])
-        most[rows] = ends
-    return _after_leaving(people, np.floor(most * DAYS_IN_MONTH), last)
+            own = stricter(own, [months(catalog[name]) for name in given])
+        found[rows] = own
+    return found
 
 
 def last_days_of(rules: Sequence[Rule], rule: np.ndarray, people: pd.DataFrame, last: np.datetime64) -> np.ndarray:
