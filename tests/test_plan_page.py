@@ -286,7 +286,7 @@ def test_cells_about_the_study_are_tagged():
 def test_the_list_is_written_only_where_a_folder_is_named(tmp_path):
     book = Playbook((Channel("call", per_day=50),), (Rule("all", (Step("call"),)),))
     plan = plan_of(book, MONDAY, n=12)
-    assert plan_page.write_tables(plan, None).startswith("No list was saved. To get one, set `tables`")
+    assert plan_page.write_tables(plan, None).startswith("No list was saved with this page; the command")
     said = plan_page.write_tables(plan, tmp_path)
     assert said.splitlines()[1].startswith(f"{plan_page.TABLES[0]}: 12 contacts with 12 customers, day by day")
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(plan_page.TABLES)

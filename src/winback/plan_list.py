@@ -58,7 +58,7 @@ def write_tables(plan: OutreachPlan, folder: str | Path | None) -> Sentences:
     out. Nothing is written without a folder.
     """
     if folder is None:
-        return Sentences.of(["No list was saved. To get one, set `tables` to a folder in the first cell."])
+        return Sentences.of(["No list was saved with this page; the command winback plan saves one."])
     csv, workbook = (Path(folder) / name for name in TABLES)
     contacts = _told(plan.frame.assign(cost=plan.frame["cost"].round(CENTS)))
     sheets = _sheets(plan, contacts)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 INDEX = "index.html"
-MORE = " Further pages that are named here are written by: winback report --all."
+MORE = ". Further pages that are named here are written by: winback report --all."
 HEADING_LINK = re.compile(r'<a class="anchor-link"[^>]*>.*?</a>')  # beside each heading, without words
 
 
