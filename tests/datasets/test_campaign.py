@@ -10,7 +10,7 @@ from winback.datasets.telecom.campaign import outcomes_of, plan_for_half
 @pytest.fixture(scope="module")
 def campaign():
     study = wb.simulate_telecom_study(10_600, calibrate=False, rng=3)
-    plan = plan_for_half(study, wb.load_playbook())
+    plan = plan_for_half(study.trial, wb.load_playbook())
     return study, plan, outcomes_of(study, plan)
 
 
@@ -50,7 +50,7 @@ def test_nobody_is_planned_from_whom_was_learned(campaign):
 def test_the_forecast_of_the_study_holds():
     """One draw: each of three intervals that hold together at 95% may miss in 5% of draws; coverage is proven apart."""
     study = wb.load_telecom_study()
-    plan = plan_for_half(study, wb.load_playbook())
+    plan = plan_for_half(study.trial, wb.load_playbook())
     checked = plan.check(outcomes_of(study, plan))
     assert checked.to_change.empty
     assert checked.added.measured[1] < checked.added.forecast[2]

@@ -9,7 +9,8 @@ from lists_to_plan import OFFERS, list_made, outcomes_of, people_of, plan_of
 from scipy import stats
 
 import winback as wb
-from winback.outreach.came_as_forecast import LEVEL, _most_apart, _ratios
+from winback.outreach.came_as_forecast import _ratios
+from winback.outreach.forecast_words import LEVEL
 from winback.outreach.foreseen import FIGURES, foreseen
 from winback.tables import TableError
 
@@ -106,19 +107,6 @@ POWER = stats.norm.cdf(SHARE / 6 / ERROR - stats.norm.ppf(1 - 0.05 / 6))
 POWER_AT_LEAST = POWER - 3 * np.sqrt(POWER * (1 - POWER) / 100) - 0.02
 
 
-def test_what_to_change_is_said_only_where_chance_does_not_explain_it():
-    plan = plan_of(people_of(400))
-    trial = list_made().value.trial
-    share = trial.returned[trial.arm == trial.arms.index("gift")].mean()
-    rng = np.random.default_rng(5)
-    low = plan.check(outcomes_of(plan, rng, share / 2))
-    assert "In the next forecast multiply the share who come back by 0." in low.describe()
-    assert low.to_change["figure"].tolist()[0] == "returned"
-    same = plan.check(outcomes_of(plan, rng, share).assign(cost=low.frame["forecast"][1]))
-    assert "returned" not in same.to_change["figure"].tolist()
-    assert len(low.describe().splitlines()) == 3
-
-
 def test_who_was_asked_about_and_not_listed_may_stand_among_the_outcomes():
     plan = plan_of(people_of(10))
     asked = replace(plan, listed=replace(plan.listed, asked_about=np.arange(1, 13)))
@@ -129,21 +117,3 @@ def test_who_was_asked_about_and_not_listed_may_stand_among_the_outcomes():
     assert "2 customers are not looked at: they were asked about and not listed." in found.details()
     with pytest.raises(TableError, match=r"(?s)must be on the list that was planned; 1 of 11 rows"):
         asked.check(pd.concat([outcomes, outcomes.head(1).assign(customer_id=13)]))
-
-
-def test_which_group_is_furthest_from_its_forecast_is_said_and_whether_chance_does_that():
-    plan = plan_of(people_of(400))
-    found = plan.check(outcomes_of(plan, np.random.default_rng(5)))
-    rows = [("all", "everybody contacted"), ("offer", "first"), ("offer", "second")]
-    frame = pd.DataFrame(rows, columns=["by", "group"]).assign(figure="profit", n=9, forecast=10.0, measured=10.0)
-    frame = frame.assign(forecast_low=8.0, forecast_high=12.0, measured_low=8.0, measured_high=12.0)
-    apart = frame.assign(measured=[10.0, 10.0, 20.0], measured_low=[8.0, 8.0, 18.0], measured_high=[12.0, 12.0, 22.0])
-    said = [line for line in _most_apart(replace(found, frame=apart))]
-    assert said == [
-        "Furthest from its forecast is second: $20.00, forecast $10.00; chance hardly does that in one of 2 groups."
-    ]
-    touching = frame.assign(
-        measured=[10.0, 10.0, 13.0], measured_low=[8.0, 8.0, 11.0], measured_high=[12.0, 12.0, 15.0]
-    )
-    assert "chance alone can do that" in next(_most_apart(replace(found, frame=touching)))
-    assert not list(_most_apart(replace(found, frame=frame.head(1))))

@@ -19,6 +19,7 @@ on_the_list        who is on the list that is planned, as they are on its first 
 causes             does what drove a customer away still stand?
 reached            who is made the offer in time, and on which days?
 came_as_forecast   did it come as forecast, and what is to be changed in the next one? a plan's `check`
+forecast_words     what such a check says: what came beside the forecast, what to change, what is in doubt
 foreseen           what did the trial foresee of these customers?
 outcomes           what came of them?
 aftercare          who hears from us after a purchase? `aftercare_plan`

@@ -9,20 +9,28 @@ from typing import ClassVar
 import numpy as np
 import pandas as pd
 
-from winback.money import format_alike, money_interval
+from winback.outreach.forecast_words import (
+    IN_WORDS,
+    LEVEL,
+    doubts,
+    factor,
+    most_apart,
+    rates,
+    what_came,
+    what_to_change,
+    what_was_added,
+)
 from winback.outreach.foreseen import FIGURES, Foreseen, foreseen
 from winback.outreach.matching import is_sent_an_offer
 from winback.outreach.outcomes import Outcomes, outcomes_of
 from winback.policies.contact_list import ContactList
-from winback.results import Result, Sentences, counted, format_count, format_percent, join_words
+from winback.results import Result, Sentences, Shown
 from winback.skewness import skewed_interval, skewed_mean
 from winback.tables import AnyTable
 from winback.uncertainty import fieller_interval, normal_interval, normal_quantile, share_interval
 
 FIFTHS = ("most promising fifth", "second fifth", "third fifth", "fourth fifth", "least promising fifth")
 FEWEST = 2  # customers of a group, for an interval
-LEVEL = 0.95
-IN_WORDS = {"returned": "the share who come back", "cost": "the cost", "profit": "the profit"}
 ALL = "everybody contacted"
 
 
@@ -80,12 +88,34 @@ class CameAsForecast(Result):
         return self.ratios[(self.ratios["low"] > 1) | (self.ratios["high"] < 1)]
 
     def describe(self) -> Sentences:
-        """Say what came beside what was forecast, what to change in the next forecast, and what contacts added."""
-        return Sentences.of([_what_came(self), _what_to_change(self), _what_was_added(self)])
+        """Say what came beside what was forecast, what contacts added, and the doubt."""
+        return Sentences.of([what_came(self), what_was_added(self), doubts(self)[0]])
+
+    def what_to_do(self) -> Sentences:
+        """Say what to change in the next forecast."""
+        return Sentences.of([what_to_change(self)])
+
+    def beside_forecast(self) -> dict[str, str]:
+        """Return who came back, what each cost and what contacts added, beside the forecast: a name, and a sentence."""
+        back, cost = rates(self)
+        return {"Came back": back, "Cost each": cost, "Extra": what_was_added(self)}
+
+    def corrections(self) -> Shown:
+        """Return by how much each figure of everybody contacted differs from its forecast, for readers."""
+        factors = self.ratios[["ratio", "low", "high"]].itertuples(index=False)
+        return Shown(
+            pd.DataFrame(
+                {
+                    "Of everybody contacted": self.ratios["figure"].map(IN_WORDS),
+                    "Came, for each 1 of the forecast": [factor(*each) for each in factors],
+                }
+            )
+        )
 
     def details(self) -> Sentences:
         """Say how many came back, of whom nothing is known, and which group differs most from its forecast."""
-        return Sentences.of(_more(self))
+        back, cost = rates(self)
+        return Sentences.of([f"Came back: {back} Cost of each: {cost}", *most_apart(self), *doubts(self)[1:]])
 
 
 def held_against(listed: ContactList, customers: pd.DataFrame, outcomes: AnyTable) -> CameAsForecast:
@@ -189,86 +219,3 @@ def _added(listed: ContactList, customers: pd.DataFrame, found: Outcomes) -> Add
     mean = float(expected.mean())
     forecast = [float(each) * len(expected) / n_sent for each in (mean, *listed.value.around(mean))]
     return Added(n_sent, n_kept, (gain, *map(float, ends)), tuple(forecast))
-
-
-def _figures(found: CameAsForecast) -> dict[str, pd.Series]:
-    rows = found.frame[found.frame["by"] == "all"].set_index("figure")
-    return {name: rows.loc[name] for name in FIGURES}
-
-
-def _what_came(found: CameAsForecast) -> str:
-    back, _, profit = _figures(found).values()
-    known = f"{format_count(back['n'])} customers contacted"
-    known += f" whose outcome is known ({format_count(found.n_unknown)} more have none)" if found.n_unknown else ""
-    return (
-        f"Each of {known} brought in {_money(found, profit, 'measured')}, costs paid; the forecast was "
-        f"{_money(found, profit, 'forecast')}."
-    )
-
-
-def _rates(found: CameAsForecast) -> str:
-    """Say how many came back and what they cost, beside what was forecast."""
-    back, cost, _ = _figures(found).values()
-    share, foretold = (
-        f"{format_percent(back[name])} [{format_percent(back[f'{name}_low'])}, {format_percent(back[f'{name}_high'])}]"
-        for name in ("measured", "forecast")
-    )
-    return (
-        f"{share} came back (forecast {foretold}); each cost {_money(found, cost, 'measured')} "
-        f"(forecast {_money(found, cost, 'forecast')})."
-    )
-
-
-def _money(found: CameAsForecast, row: pd.Series, name: str) -> str:
-    return money_interval(row[name], row[f"{name}_low"], row[f"{name}_high"], found.currency)
-
-
-def _what_to_change(found: CameAsForecast) -> str:
-    changes = [
-        f"{IN_WORDS[row.figure]} by {row.ratio:.2f} [{row.low:.2f}, {row.high:.2f}]"
-        for row in found.to_change.itertuples()
-    ]
-    if changes:
-        return f"In the next forecast multiply {join_words(changes)}: chance does not explain the difference."
-    return "It came as forecast: what differs may be chance, so the next forecast needs no correction."
-
-
-def _what_was_added(found: CameAsForecast) -> str:
-    if found.added is None:
-        return (
-            "What the contacts added is not known: for that some of the list must be kept back, and the outcomes of "
-            "all on it be known, those not reached included."
-        )
-    gain, forecast = (money_interval(*each, found.currency) for each in (found.added.measured, found.added.forecast))
-    return (
-        f"Against {counted(found.added.n_kept_back, 'customers')} kept back at random, each of the "
-        f"{format_count(found.added.n_sent)} others on the list added {gain} (forecast {forecast})."
-    )
-
-
-def _more(found: CameAsForecast) -> Iterator[str]:
-    yield _rates(found)
-    if found.n_unknown:
-        yield "Who has no outcome may differ from those who have one: take nobody for lost whose outcome is not known."
-    yield from _most_apart(found)
-    if found.n_not_listed:
-        yield f"{counted(found.n_not_listed, 'customers', 'are')} not looked at: they were asked about and not listed."
-    yield from found.reading
-    yield "The forecast is the trial's: of customers of the same kind, under the same offers, counted in the same way."
-
-
-def _most_apart(found: CameAsForecast) -> Iterator[str]:
-    """Say of which group profit differs most from its forecast, and whether chance does that among so many groups."""
-    rows = found.frame[(found.frame["figure"] == "profit") & (found.frame["by"] != "all")]
-    if rows.empty:
-        return
-    error = np.hypot(*((rows[f"{name}_high"] - rows[f"{name}_low"]) for name in ("measured", "forecast")))
-    away = ((rows["measured"] - rows["forecast"]).abs() / (error / (2 * normal_quantile(LEVEL)))).fillna(0.0)
-    row = rows.loc[away.idxmax()]
-    came, forecast = format_alike([row["measured"], row["forecast"]], found.currency)
-    few = away.max() > normal_quantile(1 - (1 - LEVEL) / len(rows))
-    how = "chance hardly does that" if few else "chance alone can do that"
-    yield (
-        f"Furthest from its forecast is {row['group']}: {came}, forecast {forecast}; "
-        f"{how} in one of {len(rows)} groups."
-    )

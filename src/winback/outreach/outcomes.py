@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -58,15 +59,14 @@ def outcomes_of(listed: ContactList, customers: pd.DataFrame, outcomes: AnyTable
         or that only those are there who came back.
     """
     trial = listed.value.trial
-    checked = _checked(trial, outcomes)
+    checked = outcomes_read(trial, outcomes)
     problems = checked.problems
     place, not_listed = _places(listed, checked)
-    cost = _costs(checked.frame, problems)
     problems.raise_if_any()
     read = in_margin(Reading(checked.frame), trial.offers.margin_share)  # revenue, where the trial's table has that
     table = read.frame
     table, place = table[~not_listed].reset_index(drop=True), place[~not_listed]
-    cost = None if cost is None else cost[~not_listed]
+    cost = parse_number(table["cost"]).column.to_numpy(dtype=float, na_value=np.nan) if "cost" in table else None
     _refuse_only_back(problems, customers, place, table["returned"].to_numpy(dtype=bool))
     reached = customers["is_reached"].to_numpy()[place]
     offer = np.where(reached, customers["offer"].astype(object).to_numpy()[place], NO_OFFER)
@@ -78,7 +78,7 @@ def outcomes_of(listed: ContactList, customers: pd.DataFrame, outcomes: AnyTable
     return Outcomes(~np.isnan(found[0]), *found, n_not_listed=int(not_listed.sum()), notes=read.notes)
 
 
-def _checked(trial: Trial, outcomes: AnyTable) -> Checked:
+def outcomes_read(trial: Trial, outcomes: AnyTable) -> Checked:
     """Return the columns that are looked at, by names and in numbers of the trial's table, with what is wrong."""
     given, is_raw = as_reading(outcomes, LAPSED_TABLE)
     mapped = named_as_in(given, trial)
@@ -97,7 +97,12 @@ def _checked(trial: Trial, outcomes: AnyTable) -> Checked:
     if is_raw and not reading.frame.columns.has_duplicates:
         reading = with_types(reading, written)
     checked = lapsed_checked(reading, needs, written)
-    checked.problems.table = TABLE
+    checked.problems.table = f"{TABLE}, {Path(outcomes).name}" if isinstance(outcomes, str | Path) else TABLE
+    if "cost" in checked.frame:
+        read = parse_number(checked.frame["cost"])
+        bad = read.unread | ~(read.column.to_numpy(dtype=float, na_value=np.nan) >= 0)
+        remedy = "Write what was spent on this customer, 0 for nothing; or leave the column out."
+        checked.problems.add_rows("cost", bad, "must be a number of at least 0", remedy)
     return checked
 
 
@@ -135,16 +140,6 @@ def _asked_about(listed: ContactList, ids: pd.Series) -> np.ndarray:
     if not len(listed.asked_about):
         return np.zeros(len(ids), dtype=bool)
     return places_among(ids, as_index(pd.Series(listed.asked_about))) >= 0
-
-
-def _costs(table: pd.DataFrame, problems: ProblemList) -> np.ndarray | None:
-    if "cost" not in table:
-        return None
-    read = parse_number(table["cost"])
-    cost = read.column.to_numpy(dtype=float, na_value=np.nan)
-    remedy = "Write what was spent on this customer, 0 for nothing; or leave the column out."
-    problems.add_rows("cost", read.unread | ~(cost >= 0), "must be a number of at least 0", remedy)
-    return cost
 
 
 def _money(

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from winback.datasets.telecom.calendar import UNTIL
 from winback.datasets.telecom.study import TelecomStudy
 from winback.outreach.plan import outreach_plan
 from winback.outreach.planned import OutreachPlan
@@ -14,30 +15,32 @@ from winback.outreach.playbook import Playbook
 from winback.policies.learn import learn_policy
 from winback.tables import NO_OFFER
 from winback.trial.splits import Splits
+from winback.trial.trial import Trial
 
 KNOWN_BEFORE = ("customer_id", "first_tenure", "first_margin", "reason", "referrals", "complaints")
 KNOWN_BEFORE += ("complaints_resolved", "months_away", "contact_attempts")
 SECOND = ("returned", "second_tenure", "second_margin")
+HALF = "the other half of the telecom study's customers (simulated)"
 ONE_SPLIT = Splits(folds=3, repeats=1)  # what tailoring is worth is not asked here
 
 
-def plan_for_half(study: TelecomStudy, playbook: Playbook, *, keep_back: float = 0.1, rng: int = 0) -> OutreachPlan:
-    """Plan contacts with half of the trial's customers, drawn at random, by a policy learned from the other half.
+def plan_for_half(trial: Trial, playbook: Playbook, *, keep_back: float = 0.1, rng: int = 0) -> OutreachPlan:
+    """Plan contacts with half of the study's trial, drawn at random, by a policy learned from the other half.
 
     Examples
     --------
     >>> import winback as wb
     >>> study = wb.simulate_telecom_study(5_300, calibrate=False, rng=1)
-    >>> plan = plan_for_half(study, wb.load_playbook())
+    >>> plan = plan_for_half(study.trial, wb.load_playbook())
     >>> plan.check(outcomes_of(study, plan)).n_unknown
     0
     """
-    trial = study.trial.over(contact_costs=playbook)
+    trial = trial.over(contact_costs=playbook)
     rows = np.random.default_rng(rng).permutation(len(trial.lapsed))
     learned, others = trial.part(np.sort(rows[::2])), trial.part(np.sort(rows[1::2])).customers
     policy = learn_policy(learned, by="reason", splits=ONE_SPLIT)
     listed = policy.contact_list(others[[*KNOWN_BEFORE]], keep_back=keep_back, rng=rng)
-    return outreach_plan(replace(listed, whom="the other half of the study's customers"), start=study.until)
+    return outreach_plan(replace(listed, whom=HALF), start=UNTIL)
 
 
 def outcomes_of(study: TelecomStudy, plan: OutreachPlan) -> pd.DataFrame:

@@ -1,0 +1,121 @@
+"""What does a plan's check say, in sentences? Every figure in them is taken from what was found.
+
+The doubt is the first that applies: of some nothing is known; and always that the forecast is the trial's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from winback.money import format_alike, money_interval
+from winback.outreach.foreseen import FIGURES
+from winback.results import Result, counted, format_count, format_percent, join_words
+from winback.uncertainty import normal_quantile
+
+LEVEL = 0.95
+IN_WORDS = {"returned": "the share who come back", "cost": "the cost", "profit": "the profit"}
+
+
+def _figures(found: Result) -> dict[str, pd.Series]:
+    rows = found.frame[found.frame["by"] == "all"].set_index("figure")
+    return {name: rows.loc[name] for name in FIGURES}
+
+
+def what_came(found: Result) -> str:
+    """Say what each brought in beside what was forecast, and whether chance explains the difference."""
+    back, _, profit = _figures(found).values()
+    known = f"{format_count(back['n'])} customers contacted"
+    known += f" whose outcome is known ({format_count(found.n_unknown)} more have none)" if found.n_unknown else ""
+    return f"Each of {known} brought in {_beside(found, profit, ', costs paid; the forecast was ')}{_by_chance(found)}."
+
+
+def _by_chance(found: Result) -> str:
+    if "profit" not in set(found.ratios["figure"]):
+        return ""
+    differs = "profit" in set(found.to_change["figure"])
+    return f": {'chance does not explain the difference' if differs else 'the difference may be chance'}"
+
+
+def rates(found: Result) -> tuple[str, str]:
+    """Say how many came back and what they cost, beside what was forecast."""
+    back, cost, _ = _figures(found).values()
+    share, foretold = (
+        f"{format_percent(back[name])} [{format_percent(back[f'{name}_low'])}, {format_percent(back[f'{name}_high'])}]"
+        for name in ("measured", "forecast")
+    )
+    return f"{share}; the forecast was {foretold}.", f"{_beside(found, cost, '; the forecast was ')}."
+
+
+def _beside(found: Result, row: pd.Series, between: str) -> str:
+    """Write what was measured and what was forecast of an amount of money."""
+    ends = ("", "_low", "_high")
+    return between.join(
+        money_interval(*(row[f"{name}{end}"] for end in ends), found.currency) for name in ("measured", "forecast")
+    )
+
+
+def factor(ratio: float, low: float, high: float) -> str:
+    """Write what a forecast is to be multiplied by.
+
+    Examples
+    --------
+    >>> factor(0.8, 0.75, 0.854)
+    '0.80 [0.75, 0.85]'
+    """
+    return f"{ratio:.2f} [{low:.2f}, {high:.2f}]"
+
+
+def what_to_change(found: Result) -> str:
+    """Say by what the next forecast is to be multiplied, where chance does not explain the difference."""
+    changes = [
+        f"{IN_WORDS[row.figure]} by {factor(row.ratio, row.low, row.high)}" for row in found.to_change.itertuples()
+    ]
+    if changes:
+        return f"In the next forecast multiply {join_words(changes)}: chance does not explain the difference."
+    if "profit" not in set(found.ratios["figure"]):
+        return "No factor corrects a forecast of no profit: take what came in its place."
+    return "Leave the next forecast as it is: what differs may be chance."
+
+
+def what_was_added(found: Result) -> str:
+    """Say what contacts added, against those kept back, beside what was forecast; or why it is not known."""
+    if found.added is None:
+        return (
+            "What the contacts added is not known: for that some of the list must be kept back, and the outcomes of "
+            "all on it be known, those not reached included."
+        )
+    gain, forecast = (money_interval(*each, found.currency) for each in (found.added.measured, found.added.forecast))
+    return (
+        f"Against {counted(found.added.n_kept_back, 'customers')} kept back at random, each of the "
+        f"{format_count(found.added.n_sent)} others on the list added {gain}; the forecast was {forecast}."
+    )
+
+
+def doubts(found: Result) -> list[str]:
+    """Return what is in doubt, the most important first."""
+    unknown = "Who has no outcome may differ from those who have one: take nobody for lost whose outcome is not known."
+    asked = f"{counted(found.n_not_listed, 'customers', 'are')} not looked at: they were asked about and not listed."
+    alike = (
+        "The forecast is the trial's: of customers of the same kind, under the same offers, counted in the same way."
+    )
+    return [*([unknown] if found.n_unknown else []), alike, *([asked] if found.n_not_listed else []), *found.reading]
+
+
+def most_apart(found: Result) -> Iterator[str]:
+    """Say of which group profit differs most from its forecast, and whether chance does that among so many groups."""
+    rows = found.frame[(found.frame["figure"] == "profit") & (found.frame["by"] != "all")]
+    if rows.empty:
+        return
+    error = np.hypot(*((rows[f"{name}_high"] - rows[f"{name}_low"]) for name in ("measured", "forecast")))
+    away = ((rows["measured"] - rows["forecast"]).abs() / (error / (2 * normal_quantile(LEVEL)))).fillna(0.0)
+    row = rows.loc[away.idxmax()]
+    came, forecast = format_alike([row["measured"], row["forecast"]], found.currency)
+    few = away.max() > normal_quantile(1 - (1 - LEVEL) / len(rows))
+    how = "chance hardly does that" if few else "chance alone can do that"
+    yield (
+        f"Furthest from its forecast is {row['group']}: {came}, forecast {forecast}; "
+        f"{how} in one of {len(rows)} groups."
+    )

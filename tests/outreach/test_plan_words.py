@@ -1,0 +1,36 @@
+"""Does a plan say what its contacts cost where that differs from what its policy was learned with, and only there?"""
+
+import numpy as np
+import pytest
+from lists_to_plan import START, list_of, people_of
+
+from winback.outreach import Channel, Playbook, Rule, Step, outreach_plan
+
+N = 1_000
+LETTER, CALL = 1.0, 3.0
+BY_REASON = Playbook(
+    (Channel("letter", cost=LETTER), Channel("call", cost=CALL)),
+    (
+        Rule("call", (Step("call", brings_offer=True),), reasons=("service",)),
+        Rule("write", (Step("letter", brings_offer=True),)),
+    ),
+)
+
+
+def plan_that_costs(times):
+    """Return a plan whose contacts cost so many times what they cost in the trial's group, and that cost."""
+    trial = list_of(people_of(2), BY_REASON).value.trial.customers
+    called = trial.loc[trial["offer"] == "gift", "reason"].eq("service")
+    cost = np.where(called, CALL, LETTER).mean()
+    n_called = round((times * cost - LETTER) / (CALL - LETTER) * N)
+    people = people_of(N, reason=["service"] * n_called + ["price"] * (N - n_called))
+    return outreach_plan(list_of(people, BY_REASON), start=START.date()), cost
+
+
+@pytest.mark.parametrize(("times", "said"), [(1.06, True), (1.04, False), (1.0, False), (0.96, False), (0.94, True)])
+def test_what_contacts_cost_is_said_where_it_is_clearly_not_what_the_policy_was_learned_with(times, said):
+    plan, cost = plan_that_costs(times)
+    assert plan.reached["cost"].mean() == pytest.approx(times * cost, abs=0.002)
+    sentence = f"Contacts with each of these customers cost ${times * cost:.2f} on average, with those of the trial ${cost:.2f}"
+    assert (sentence in plan.in_doubt()) == said
+    assert ("with those of the trial" in plan.in_doubt()) == said
