@@ -19,7 +19,7 @@ CELLS = {  # file -> question, parameters, what follows
     "02-keep": ("Whom to keep?", "file = None", ["import winback as wb\nwb.Sentences('The base.')"]),
     "04-who": ("Who comes back?", None, [READ, SAY, "raise KeyError('reason')"]),
     "06-pays": ("Which pays?", None, [READ, SAY]),
-    "12-next": (
+    "14-next": (
         "And next?",
         None,
         [READ, SAY, "import pathlib\npathlib.Path(tables, 'next.csv').write_text('a')\nwb.Sentences('Written.')"],
@@ -57,10 +57,10 @@ def test_all_pages_are_written_with_a_list_and_what_could_not_be_made_is_said(ca
     said = run(campaign, "--all", "--horizon-months", "6")
     assert said.exit_code == 0, said.output
     out = campaign / "out"
-    names = ["index.html", "offer-roi.html", "12-next.html", "next.csv"]
+    names = ["index.html", "offer-roi.html", "14-next.html", "next.csv"]
     assert said.output.splitlines()[-4:] == [str(out / name) for name in names]
     assert sorted(path.name for path in out.iterdir()) == sorted(names)
-    index, page = ((out / name).read_text(encoding="utf-8") for name in ("index.html", "12-next.html"))
+    index, page = ((out / name).read_text(encoding="utf-8") for name in ("index.html", "14-next.html"))
     assert '<a href="offer-roi.html">06 · Which pays?</a>' in index
     assert index.count("customers; 6 months.") == 2
     for why in (
@@ -77,10 +77,10 @@ def test_all_pages_are_written_with_a_list_and_what_could_not_be_made_is_said(ca
 
 @pytest.mark.slow
 def test_one_notebook_is_one_page_and_its_tables(campaign):
-    said = run(campaign, "--notebook", "12")
+    said = run(campaign, "--notebook", "14")
     assert said.exit_code == 0, said.output
-    assert sorted(path.name for path in (campaign / "out").iterdir()) == ["12-next.html", "next.csv"]
-    page = (campaign / "out" / "12-next.html").read_text(encoding="utf-8")
+    assert sorted(path.name for path in (campaign / "out").iterdir()) == ["14-next.html", "next.csv"]
+    page = (campaign / "out" / "14-next.html").read_text(encoding="utf-8")
     assert "customers; 12 months." in page
     assert "index.html" not in page
 

@@ -20,7 +20,10 @@ FILES = house.files_of(SOURCE)
 ROWS = [
     "cli",
     "all_pages",
+    "plan_check",
     "plan_page",
+    "plan_asked",
+    "plan_again",
     "plan_list",
     "report",
     "lost_page",

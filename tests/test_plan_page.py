@@ -17,6 +17,7 @@ from winback import plan_page
 from winback.cli import main
 from winback.outreach import Channel, Playbook, Rule, Step
 from winback.pages.shown import OF_THE_STUDY, drop_of_the_study
+from winback.plan_again import checking_command
 from winback.results import join_words
 
 OFFERS = 'currency = "$"\n[[offer]]\nname = "gift"\namount = 1\npaid = "on_acceptance"\n'
@@ -165,6 +166,22 @@ def test_who_agreed_is_read_from_the_column_that_is_named_and_the_rest_is_said(c
     letters = plan_page.planned(trial, "new.csv", **asked["how"]).frame.query("channel == 'letter'")
     assert len(letters)
     assert letters["Darf"].isin(["ja", True]).all()
+
+
+def test_a_page_of_ones_own_ends_with_the_command_that_checks_it(campaign, monkeypatch):
+    shown = []
+    monkeypatch.setattr(plan_page, "write_page", lambda notebook, *_, **__: shown.append(notebook) or [])
+    said = run("plan", *WORDS, "--keep-back", "0.2", "--out", "my reports")
+    assert said.exit_code == 0, said.output
+    headings = [cell.source for cell in shown[0].cells if cell.source.startswith("## ")]
+    assert headings[-1].startswith("## Versions and data")
+    command = checking_command(
+        WORDS[0],
+        {"offers": WORDS[2], "whom": WORDS[6], "start": plan_page.first_monday(None), "playbook": WORDS[4]}
+        | {"keep_back": 0.2, "out": "my reports"},
+    )
+    assert f"```\n{command}\n```" in headings[-2]
+    assert "--outcomes" not in "".join(cell.source for cell in plan_page.load_notebook(plan_page.NOTEBOOK).cells)
 
 
 @pytest.mark.parametrize(

@@ -181,6 +181,42 @@ def test_from_a_table_to_a_checked_trial_as_the_readme_says(tmp_path, monkeypatc
     assert trial.offers.offers == wb.load_offers("readme.toml").offers
 
 
+def test_the_plan_of_the_readme_is_checked_by_the_same_command_and_what_came(tmp_path, monkeypatch):
+    """Follow README: the list stands in for the page, which is tested in test_plan_page and test_plan_check."""
+    from click.testing import CliRunner
+    from test_plan_page import write_campaign
+
+    from winback import plan_check, plan_list, plan_page
+    from winback.cli import main
+
+    monkeypatch.chdir(tmp_path)
+    write_campaign(tmp_path)
+    Path("new.csv").rename("new-leavers.csv")
+    pages = []
+
+    def listed(_, settings, out, **files):
+        trial = wb.read_trial(settings["customers"], settings["offers"])
+        plan = plan_page.planned(trial, settings["whom"], **settings["how"])
+        Path(out).mkdir()
+        plan_list.write_tables(plan, out)
+        came = plan.customers[["customer_id"]].assign(returned="yes", value=range(len(plan.customers)))
+        came.to_csv("came.csv", index=False)
+        pages.append(f"{out}/{files['page']}")
+        return []
+
+    monkeypatch.setattr(plan_page, "write_page", listed)
+    monkeypatch.setattr(plan_check, "write_page", lambda *_, page, **__: pages.append(page) or [])
+    words = own_data_commands()["plan"]
+    for asked in (words, [*words, "--outcomes", "came.csv"]):
+        done = CliRunner().invoke(main, asked)
+        assert done.exit_code == 0, done.output
+    assert "In the next forecast multiply" in done.output
+    assert pages == ["reports/plan.html", "plan-check.html"]
+    said = README.partition("**Ready to go?**")[2].partition("\n\nThe new leavers")[0]
+    for part in (pages[0], f"reports/{pages[1]}", "--outcomes came.csv", "`customer_id`, `returned`, `value`"):
+        assert part in said
+
+
 def test_what_is_cited_is_this_version_and_no_release_is_claimed_before_there_is_one():
     import yaml
 

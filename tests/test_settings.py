@@ -190,6 +190,10 @@ PLAN = {name: (words, f"{name}: that is for a table of your own") for name, word
     "already": (["--already", "none.csv"], "none.csv"),
     "back": (["--back", "none.csv"], "none.csv"),
     "whom": (["--whom", "none.csv"], "none.csv"),
+    "outcomes": (
+        ["--outcomes", "none.csv"],
+        "There is no plan-contacts.csv in reports: name the folder of the plan with --out",
+    ),
     "offers": (["--offers", "none.toml"], "the customers' table is missing"),
     "horizon_months": (["--horizon-months", "-1"], "must be above 0"),
     "annual_discount": (["--annual-discount", "10"], "Write 0.1 for 10%"),

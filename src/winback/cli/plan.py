@@ -34,18 +34,31 @@ OF_THE_PLAN = ("start", "playbook", "keep_back", "already", "back", "despite_cau
 @reading_options
 @click.option("--out", default="reports", type=click.Path(path_type=Path), help="Folder to write into.")
 @click.option("--overwrite", is_flag=True, help="Replace an older list there.")
-def plan(customers, columns, control, **settings):
+@click.option(
+    "--outcomes",
+    type=click.Path(path_type=Path),
+    help="Table of what came of everybody on the list in --out: did it come as forecast? The list stays as it is.",
+)
+def plan(customers, columns, control, overwrite, outcomes, **settings):
     """Write whom to contact on which day, by which channel, by whom and with what, learned from the trial CUSTOMERS.
 
     Without CUSTOMERS it is about the telecom study. Beside the page is the list: one row per contact.
+
+    After the campaign the same command with --outcomes says whether it came as forecast, and what to change.
     """
     with clear_errors():
+        from winback.plan_check import write_check_page
         from winback.plan_page import write_plan_page
 
         say("Learning who gets which offer, and planning the contacts ...")
         how = {name: settings.pop(name) for name in OF_THE_PLAN}
         how |= {"despite_causes": how["despite_causes"] or None}
         settings |= {"columns": dict(columns), "control": list(control) or None, "tell": say, "how": how}
-        paths = write_plan_page(customers, **settings)
+        if outcomes is None:
+            paths = write_plan_page(customers, overwrite=overwrite, **settings)
+        elif overwrite:
+            raise ValueError("--overwrite: with --outcomes the list stays as it is. Leave it out.")
+        else:
+            paths = write_check_page(customers, outcomes=outcomes, **settings)
     for path in paths:
         say(path)

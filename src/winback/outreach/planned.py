@@ -14,7 +14,7 @@ import pandas as pd
 from winback.doors import door
 from winback.outreach.came_as_forecast import CameAsForecast, held_against
 from winback.outreach.consent import consent_words, in_plural
-from winback.outreach.dates import short_day
+from winback.outreach.dates import day_words, short_day
 from winback.outreach.first_day import ANYBODY, FirstDay, first_day_of
 from winback.outreach.foreseen import foreseen
 from winback.outreach.not_contacted import do_not_contact, left_out, not_contacted
@@ -122,6 +122,12 @@ class OutreachPlan(Result):
     def most_planned(self) -> str | None:
         """The offer that most of those contacted are made; None where nobody is."""
         return None if self.reached.empty else str(self.reached["offer"].astype(object).mode().iloc[0])
+
+    @property
+    def subtitle(self) -> Sentences:
+        """One line for the head of a page: whom the plan is about."""
+        whom = f"{self.listed.whom[:1].upper()}{self.listed.whom[1:]}"
+        return Sentences(f"{whom}, contacted from {day_words(self.start)} on")
 
     def consent(self) -> Sentences:
         """Say to whose consent the plan keeps, and by which channels all are taken as agreeing."""

@@ -15,7 +15,12 @@ if TYPE_CHECKING:
 
 PACKAGE = Path(__file__).parents[1]
 NUMBERED = re.compile(r"(\d\d)-[\w-]+\.ipynb")
-SHORT = {"01": "lost.html", "06": "offer-roi.html", "10": "plan.html"}  # pages that a command of their own writes
+SHORT = {
+    "01": "lost.html",
+    "06": "offer-roi.html",
+    "10": "plan.html",
+    "12": "plan-check.html",
+}  # pages that a command of their own writes
 
 
 @dataclass(frozen=True)

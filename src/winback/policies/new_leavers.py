@@ -80,12 +80,16 @@ def leavers_looked_at(path: str | Path, trial: Trial, flags: Iterable[str] = ())
 
 
 def named_apart(
-    columns: Mapping[str, str], trial_file: str | Path, path: str | Path, sheet: str | int | None = None
+    columns: Mapping[str, str],
+    trial_file: str | Path,
+    path: str | Path,
+    sheet: str | int | None = None,
+    without: Container[str] = OF_A_TRIAL,
 ) -> tuple[dict[str, str], dict[str, str]]:
-    """Return, of winback's names of columns and the tables' own, those of a trial, and those of the leavers alone."""
+    """Return, of winback's names of columns and the tables' own, those of a trial, and those of another file alone."""
     own, theirs = read_file(trial_file, sheet=sheet).frame.columns, read_file(path).frame.columns
     alone = {ours: name for ours, name in columns.items() if alike(name, theirs) and not alike(name, own)}
-    alone = {ours: name for ours, name in alone.items() if ours not in {*theirs, *OF_A_TRIAL}}
+    alone = {ours: name for ours, name in alone.items() if ours not in theirs and ours not in without}
     return {ours: name for ours, name in columns.items() if ours not in alone}, alone
 
 

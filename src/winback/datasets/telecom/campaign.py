@@ -20,7 +20,7 @@ from winback.trial.trial import Trial
 KNOWN_BEFORE = ("customer_id", "first_tenure", "first_margin", "reason", "referrals", "complaints")
 KNOWN_BEFORE += ("complaints_resolved", "months_away", "contact_attempts")
 SECOND = ("returned", "second_tenure", "second_margin")
-HALF = "the other half of the telecom study's customers (simulated)"
+HALF = "half of the telecom study's customers (simulated)"
 ONE_SPLIT = Splits(folds=3, repeats=1)  # what tailoring is worth is not asked here
 
 

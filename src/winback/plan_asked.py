@@ -1,0 +1,172 @@
+"""What is asked of a plan, and what of it cannot be used? All of it is said in one list, before a kernel starts."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+
+from winback.base.lapsed import Lapsed
+from winback.outreach.consent import (
+    CONSENT,
+    consent_named,
+    consent_words,
+    headings_of_consent,
+    refuse_unclear_consent,
+    with_consent,
+)
+from winback.outreach.on_the_list import refuse_later_leavers
+from winback.outreach.outcomes import outcomes_read
+from winback.outreach.playbook import Playbook
+from winback.outreach.playbook_files import load_playbook
+from winback.outreach.slots import day_of, planned_before
+from winback.policies.listing import whom_to_list
+from winback.policies.new_leavers import OF_A_TRIAL, leavers_looked_at, named_apart
+from winback.report import asked_trial, comparable_trial, whom_to_contact
+from winback.tables import AnyTable, load_table
+from winback.trial.trial import Trial
+
+KEEP_BACK = 0.1  # of the list, at random: else nobody knows afterwards what the contacts added
+
+
+def checked_settings(
+    customers: str | Path | None,
+    offers: str | Path | None,
+    *,
+    columns: Mapping[str, str] | None,
+    whom: str | Path | None,
+    how: Mapping[str, object] | None,
+    terms: Mapping[str, object],
+    outcomes: str | Path | None = None,
+) -> tuple[dict, Trial, list[str]]:
+    """Return what is asked of a plan as the first cell of a notebook says it, the trial, and what is to be known of it.
+
+    Raises
+    ------
+    ValueError
+        In one list everything that cannot be used.
+    """
+    others = {whom: OF_A_TRIAL, outcomes: ()} if customers is not None else {}
+    columns, of_others = _columns_apart(columns or {}, customers, others, terms.get("sheet"))
+    how = _whole_paths({**(how or {}), **({"columns": of_others} if of_others else {})})
+    asked = asked_trial(customers, offers, columns, terms)
+    trial, to_know = _check_all(asked, whom, how, outcomes)
+    return asked | {"whom": None if whom is None else str(Path(whom).resolve()), "how": how}, trial, to_know
+
+
+def _columns_apart(
+    columns: Mapping[str, str], customers: str | Path | None, others: Mapping, sheet: str | int | None
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the columns that are named of the trial, and those of the other files alone: consent is always theirs.
+
+    ``others``: file -> winback's names of columns that are not looked at there.
+    """
+    left, consent = consent_named(columns)
+    alone = {f"{CONSENT}_{channel}": theirs for channel, theirs in consent.items()}
+    for path, without in others.items():
+        with suppress(ValueError, OSError):  # what cannot be read is told with the rest
+            left, found = named_apart(left, customers, path, sheet, without) if left and path else (left, {})
+            alone |= found
+    return left, alone
+
+
+def _whole_paths(how: Mapping[str, object]) -> dict[str, object]:
+    """Return settings of a plan as the first cell of a notebook says them: plain values, whole paths."""
+    given = {name: value for name, value in how.items() if value is not None and value != ()}
+    for name in ("playbook", "back"):
+        if name in given:
+            given[name] = str(Path(str(given[name])).resolve())
+    if "already" in given:
+        given["already"] = [str(Path(path).resolve()) for path in given["already"]]
+    return given
+
+
+def _check_all(
+    asked: Mapping, whom: str | Path | None, how: Mapping, outcomes: str | Path | None
+) -> tuple[Trial, list[str]]:
+    """Refuse, before a kernel starts, everything that cannot be used, in one error; return what is to be known."""
+    problems, to_know = [], []
+
+    def tried(verb, *about, **more):
+        try:
+            return verb(*about, **more)
+        except (ValueError, OSError) as error:
+            problems.append(str(error))
+            return None
+
+    share = how.get("keep_back", KEEP_BACK)
+    if not 0 <= share < 1:
+        problems.append(f"keep_back must be a share from 0 to under 1, such as 0.1; got {share!r}.")
+    if "start" in how:
+        tried(day_of, how["start"], "start")
+    playbook = tried(load_playbook, how.get("playbook"))
+    names, consent = consent_named(how.get("columns", {}))
+    playbook = tried(with_consent, playbook, consent) if playbook is not None else None
+    for path in how.get("already", ()):
+        plan = tried(load_table, path)
+        _ = tried(planned_before, plan) if plan is not None else None
+    if "back" in how:
+        tried(load_table, how["back"])
+    trial = tried(comparable_trial, **asked)
+    if trial is not None:
+        _ = tried(trial.over, contact_costs=playbook) if playbook is not None else None
+        named = in_own_words(trial, names)
+        to_know = (
+            tried(_to_know, named, whom_to_contact(asked["customers"], whom), playbook, how=how, tried=tried) or []
+        )
+        _ = tried(_refuse_outcomes, outcomes, named) if outcomes is not None else None
+    if problems:
+        raise ValueError("\n".join(dict.fromkeys(problems)))
+    return trial, to_know
+
+
+def _to_know(
+    trial: Trial, whom: AnyTable | None, playbook: Playbook | None, how: Mapping, tried: Callable
+) -> list[str]:
+    """Return what was taken for what in the table of those to be contacted, and whose consent is not known.
+
+    What is wrong with a file of them is ``tried``, one after the other, so that all of it is told together.
+    """
+    channels, rules = ((), ()) if playbook is None else (playbook.channels, playbook.rules)
+    if isinstance(whom, str | Path):
+        (customers, _, reading), wrong = leavers_looked_at(whom, trial, headings_of_consent(channels))
+        tried(wrong.raise_if_any)
+        tried(_left_before, customers, how)
+    else:
+        customers, _, reading = whom_to_list(trial, whom)
+    tried(refuse_unclear_consent, channels, rules, customers.columns)
+    return [*reading, consent_words(channels, rules, customers.columns)]
+
+
+def _refuse_outcomes(outcomes: str | Path, trial: Trial) -> None:
+    """Refuse what can be seen to be wrong with a table of outcomes without the list."""
+    outcomes_read(trial, outcomes).problems.raise_if_any()
+
+
+def _left_before(customers: pd.DataFrame, how: Mapping) -> None:
+    """Refuse, before long work, dates of leaving after the first day of the plan."""
+    if {"customer_id", "left_on"} <= set(customers):
+        first = day_of(how.get("start") or first_monday(None), "start")
+        refuse_later_leavers(customers["customer_id"], customers["left_on"], first)
+
+
+def first_monday(whom: AnyTable | None) -> datetime.date:
+    """Return the first Monday after the day of a list, or after today where it has none.
+
+    Examples
+    --------
+    >>> first_monday(None).weekday()
+    0
+    """
+    day = whom.day if isinstance(whom, Lapsed) and whom.day is not None else datetime.date.today()
+    day = pd.Timestamp(day).date()
+    return day + datetime.timedelta(days=7 - day.weekday())
+
+
+def in_own_words(trial: Trial, names: Mapping[str, str]) -> Trial:
+    """Return the same trial, by which further columns of those to be contacted are read."""
+    return replace(trial, offers=replace(trial.offers, columns={**trial.offers.columns, **names})) if names else trial
