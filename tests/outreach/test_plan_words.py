@@ -31,6 +31,7 @@ def plan_that_costs(times):
 def test_what_contacts_cost_is_said_where_it_is_clearly_not_what_the_policy_was_learned_with(times, said):
     plan, cost = plan_that_costs(times)
     assert plan.reached["cost"].mean() == pytest.approx(times * cost, abs=0.002)
-    sentence = f"Contacts with each of these customers cost ${times * cost:.2f} on average, with those of the trial ${cost:.2f}"
+    here, there = f"${times * cost:.2f}", f"${cost:.2f}"
+    sentence = f"Contacts with each of these customers cost {here} on average, with those of the trial {there}"
     assert (sentence in plan.in_doubt()) == said
     assert ("with those of the trial" in plan.in_doubt()) == said

@@ -107,7 +107,7 @@ class CameAsForecast(Result):
             pd.DataFrame(
                 {
                     "Of everybody contacted": self.ratios["figure"].map(IN_WORDS),
-                    "Came, for each 1 of the forecast": [factor(*each) for each in factors],
+                    "Actual divided by forecast": [factor(*each) for each in factors],
                 }
             )
         )
