@@ -8,6 +8,7 @@ import pytest
 import valid_calls as valid
 from matplotlib.text import Text
 
+from winback.money import format_alike
 from winback.plots import plot_came_as_forecast
 from winback.plots.style import WIDTH, contrast_with_white
 
@@ -39,7 +40,10 @@ def test_each_row_is_a_group_with_what_came_and_what_was_forecast():
         (points,) = [line for line in ax.lines if line.get_label().startswith({"measured": "actual"}.get(name, name))]
         assert np.array_equal(points.get_xdata(), rows[name])
         assert np.allclose(segments, rows[[f"{name}_low", f"{name}_high"]])
+    beside = [(text.get_text(), text.xy[1]) for text in ax.texts]
+    assert beside == list(zip(format_alike(rows["measured"], found.currency), range(len(rows)), strict=True))
     ax.figure.canvas.draw()
+    assert all(text.get_window_extent().x1 <= ax.figure.bbox.x1 for text in ax.texts)
     assert [label.get_text().replace("\n", " ") for label in ax.get_yticklabels()] == rows["group"].tolist()
 
 

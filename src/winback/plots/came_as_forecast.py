@@ -8,7 +8,17 @@ import numpy as np
 
 from winback.doors import door
 from winback.money import format_alike
-from winback.plots.style import INK, OTHERS, finish_axes, house_styles, letters_across, money_axis, new_axes
+from winback.plots.style import (
+    INK,
+    OTHERS,
+    finish_axes,
+    house_styles,
+    letters_across,
+    money_axis,
+    new_axes,
+    note,
+    room_beside,
+)
 from winback.plots.words import name_ticks, write_legend_below
 from winback.results import format_percent
 
@@ -25,7 +35,7 @@ APART = 0.17  # of a row, above and below its middle
 def plot_came_as_forecast(found: CameAsForecast, ax: Axes | None = None) -> Axes:
     """Draw the profit of those contacted, with interval, beside the forecast with its own: a row per group.
 
-    Takes what `OutreachPlan.check` returns.
+    The amount beside them is what was brought in. Takes what `OutreachPlan.check` returns.
     """
     rows = found.frame[found.frame["figure"] == "profit"]
     ax = new_axes(ax, 1.9 + 0.36 * len(rows))
@@ -35,6 +45,11 @@ def plot_came_as_forecast(found: CameAsForecast, ax: Axes | None = None) -> Axes
         look = {"color": styles[name]["color"], "marker": styles[name]["marker"], "linestyle": "none"}
         ax.hlines(place + shift, rows[f"{column}_low"], rows[f"{column}_high"], color=look["color"], linewidth=2)
         ax.plot(rows[column], place + shift, **look, markersize=6, label=f"{name}, with interval")
+    ends = rows[["measured_high", "forecast_high"]].max(axis=1)
+    texts = format_alike(rows["measured"], found.currency)
+    for text, end, row in zip(texts, ends, place, strict=True):
+        note(ax, text, (end, row), (6, 0), va="center", color=INK)
+    room_beside(ax, texts, begins=min(ax.get_xlim()[0], 0))
     ax.axvline(0, color=INK, linewidth=1)
     if len(rows) > 1:
         ax.axhline(0.5, color=OTHERS[1], linewidth=0.8)  # everybody, and then in parts

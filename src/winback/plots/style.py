@@ -160,11 +160,11 @@ def letters_across(ax, names: Iterable[str] = (), beside: float = 0.0) -> int:
     return max(int((points_across(ax) - taken) / (LETTER * TITLE)), FEWEST_LETTERS)
 
 
-def room_beside(ax, texts: Iterable[str], size: float = SMALL) -> None:
-    """Make room at the right of an axis that begins at 0 for texts that end its bars."""
+def room_beside(ax, texts: Iterable[str], size: float = SMALL, begins: float = 0.0) -> None:
+    """Make room at the right of an axis that begins at 0, or before, for texts that end its bars."""
     longest = max((len(text) for text in texts), default=0)
     taken = min((longest * 0.58 * size + 10) / points_across(ax), 0.6)
-    ax.set_xlim(0, ax.dataLim.x1 / (1 - taken) if ax.dataLim.x1 > 0 else 1)
+    ax.set_xlim(begins, begins + (ax.dataLim.x1 - begins) / (1 - taken) if ax.dataLim.x1 > begins else begins + 1)
 
 
 def new_axes(ax, height: float):
