@@ -16,8 +16,10 @@ import winback as wb
 from winback import plan_page
 from winback.cli import main
 from winback.outreach import Channel, Playbook, Rule, Step
+from winback.outreach.slots import planned_before
 from winback.pages.shown import OF_THE_STUDY, drop_of_the_study
 from winback.plan_again import checking_command
+from winback.plan_list import load_contacts
 from winback.results import join_words
 
 OFFERS = 'currency = "$"\n[[offer]]\nname = "gift"\namount = 1\npaid = "on_acceptance"\n'
@@ -289,6 +291,39 @@ def test_a_plan_made_before_and_who_is_back_count(tmp_path):
     met = later.frame[later.frame["customer_id"].isin(care["customer_id"])]
     assert (met["date"] > MONDAY).all()  # one contact a day
     assert len(met) > 0
+
+
+def test_the_workbook_of_a_plan_counts_like_its_table_and_one_that_may_not_is_refused(tmp_path):
+    plan = plan_of(Playbook((Channel("call", per_day=5),), (Rule("all", (Step("call"),)),)), MONDAY, n=12)
+    plan_page.write_tables(plan, tmp_path)
+    csv, workbook = (planned_before(load_contacts(tmp_path / name)) for name in plan_page.TABLES)
+    assert len(workbook) == len(plan.frame) > (plan.frame["date"] == MONDAY).sum() > 0
+    pd.testing.assert_frame_equal(workbook, csv, check_dtype=False)
+    book = openpyxl.load_workbook(tmp_path / plan_page.TABLES[1])
+    book["all contacts"].title = "alle"
+    book.save(tmp_path / "renamed.xlsx")
+    with pytest.raises(wb.tables.TableError, match=r"renamed.xlsx` has 3 sheets \(first day, .*save it as CSV"):
+        load_contacts(tmp_path / "renamed.xlsx")
+    plan.frame.to_excel(tmp_path / "alone.xlsx", index=False)
+    assert len(load_contacts(tmp_path / "alone.xlsx")) == len(plan.frame)
+
+
+def test_who_is_back_and_who_was_planned_before_is_said_at_the_run_with_the_ids_that_nobody_has(campaign, monkeypatch):
+    monkeypatch.setattr(plan_page, "write_page", lambda *_, **__: [])
+    ids = pd.read_csv("new.csv")["customer_id"]
+    back = pd.DataFrame({"customer_id": [*ids[:5], 77], "returned": ["ja"] * 4 + ["nein", "ja"]})
+    back.to_csv("back.csv", index=False)
+    contacts = pd.DataFrame({"customer_id": [ids[0], ids[0], 77], "date": "2026-12-07", "channel": "letter"})
+    contacts.to_csv("before.csv", index=False)
+    said = run("plan", *WORDS, "--start", MONDAY, "--back", "back.csv", "--already", "before.csv")
+    assert said.exit_code == 0, said.output
+    assert "4 of those to be contacted are back and left out." in said.output
+    assert "Not among them is 1 of the 5 ids given for it: 77." in said.output
+    assert "3 contacts of a plan made before count, with 1 of those to be contacted." in said.output
+    back.assign(returned="perhaps").to_csv("back.csv", index=False)
+    said = run("plan", *WORDS, "--start", MONDAY, "--back", "back.csv")
+    assert said.exit_code == 1
+    assert "`returned` must be" in said.output
 
 
 def test_cells_about_the_study_are_tagged():

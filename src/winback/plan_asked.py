@@ -19,14 +19,16 @@ from winback.outreach.consent import (
     refuse_unclear_consent,
     with_consent,
 )
-from winback.outreach.on_the_list import refuse_later_leavers
+from winback.outreach.on_the_list import back_in_words, is_back, refuse_later_leavers
 from winback.outreach.outcomes import outcomes_read
 from winback.outreach.playbook import Playbook
 from winback.outreach.playbook_files import load_playbook
 from winback.outreach.slots import day_of, planned_before
+from winback.plan_list import load_contacts
 from winback.policies.listing import whom_to_list
 from winback.policies.new_leavers import OF_A_TRIAL, leavers_looked_at, named_apart
 from winback.report import asked_trial, comparable_trial, whom_to_contact
+from winback.results import counted, format_count
 from winback.tables import AnyTable, load_table
 from winback.trial.trial import Trial
 
@@ -106,17 +108,19 @@ def _check_all(
     playbook = tried(load_playbook, how.get("playbook"))
     names, consent = consent_named(how.get("columns", {}))
     playbook = tried(with_consent, playbook, consent) if playbook is not None else None
-    for path in how.get("already", ()):
-        plan = tried(load_table, path)
-        _ = tried(planned_before, plan) if plan is not None else None
-    if "back" in how:
-        tried(load_table, how["back"])
+    loaded = [tried(load_contacts, path) for path in how.get("already", ())]
+    plans = [tried(planned_before, plan) for plan in loaded if plan is not None]
+    before = {"already": [plan for plan in plans if plan is not None]}
+    before |= {"back": tried(load_table, how["back"])} if "back" in how else {}
     trial = tried(comparable_trial, **asked)
     if trial is not None:
         _ = tried(trial.over, contact_costs=playbook) if playbook is not None else None
         named = in_own_words(trial, names)
         to_know = (
-            tried(_to_know, named, whom_to_contact(asked["customers"], whom), playbook, how=how, tried=tried) or []
+            tried(
+                _to_know, named, whom_to_contact(asked["customers"], whom), playbook, how={**how, **before}, tried=tried
+            )
+            or []
         )
         _ = tried(_refuse_outcomes, outcomes, named) if outcomes is not None else None
     if problems:
@@ -139,7 +143,20 @@ def _to_know(
     else:
         customers, _, reading = whom_to_list(trial, whom)
     tried(refuse_unclear_consent, channels, rules, customers.columns)
-    return [*reading, consent_words(channels, rules, customers.columns)]
+    said = tried(_of_before, customers, how) or []
+    return [*reading, consent_words(channels, rules, customers.columns), *said]
+
+
+def _of_before(customers: pd.DataFrame, how: Mapping) -> list[str]:
+    """Say how many of those to be contacted are back, or were planned before, and which ids are nobody's."""
+    ids = customers.get("customer_id", pd.Series(dtype=object))
+    said = [] if how.get("back") is None else [back_in_words(ids, how["back"])]
+    for plan in how.get("already", ()):
+        met = format_count(is_back(ids, plan).sum())
+        said.append(
+            f"{counted(len(plan), 'contacts')} of a plan made before count, with {met} of those to be contacted."
+        )
+    return said
 
 
 def _refuse_outcomes(outcomes: str | Path, trial: Trial) -> None:

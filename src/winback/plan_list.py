@@ -12,10 +12,13 @@ import pandas as pd
 from winback.outreach.contact_rows import OF_THE_LIST, carried_along, names_taken
 from winback.outreach.planned import OutreachPlan
 from winback.results import Sentences, counted, join_words
-from winback.tables import LAPSED, NO_OFFER, write_csv, write_workbook
+from winback.tables import LAPSED, NO_OFFER, load_table, write_csv, write_workbook
+from winback.tables.files import sheets_of
+from winback.tables.sheet_rows import not_a_table
 
 TABLES = ("plan-contacts.csv", "plan-contacts.xlsx")
 MOST_AGENTS = 20  # with a sheet of their own
+ALL_CONTACTS = "all contacts"  # the sheet that is read again
 KEPT_BACK, LEFT_OUT = "kept back", "left out"  # sheets of those who are not contacted
 CENTS = 2
 LONGEST_TITLE = 31  # letters that the name of a sheet may have
@@ -37,6 +40,23 @@ def keep_older(out: Path, already: Iterable[str | Path], *, overwrite: bool) -> 
             f"{older[0]} is there already, and somebody may be working through it. Name another folder with --out, or "
             "say --overwrite."
         )
+
+
+def load_contacts(path: str | Path) -> pd.DataFrame:
+    """Load the contacts of a plan made before: of a workbook the sheets of all contacts.
+
+    Raises
+    ------
+    TableError
+        When the file holds no table, or has several sheets of which none is known to hold all contacts.
+    """
+    sheets = sheets_of(path)
+    whole = [name for name in sheets if name.startswith(ALL_CONTACTS)]  # a long list goes on in further sheets
+    if len(sheets) > 1 and not whole:
+        said = f"has {len(sheets)} sheets ({', '.join(sheets)}), none of them called {ALL_CONTACTS!r}"
+        raise not_a_table(Path(path), said, "Name the one that holds them so, or save it as CSV.")
+    parts = [load_table(path, sheet=name) for name in whole or [None]]
+    return parts[0] if len(parts) == 1 else pd.concat(parts, ignore_index=True)
 
 
 class Saved(Sentences):
@@ -106,7 +126,7 @@ def _sheets(plan: OutreachPlan, contacts: pd.DataFrame) -> dict[str, pd.DataFram
     listed = plan.listed.frame
     held_back = (listed["offer"].astype(object) == NO_OFFER).to_numpy()
     kept_back = _told(listed[OF_THE_LIST].join(carried_along(plan.listed))[held_back])
-    sheets = {"first day": today, "all contacts": contacts, "calendar": calendar}
+    sheets = {"first day": today, ALL_CONTACTS: contacts, "calendar": calendar}
     agents = sorted(set(contacts["agent"]) - {""})
     for agent in agents if len(agents) <= MOST_AGENTS else ():
         sheets[_title(agent, sheets)] = contacts[contacts["agent"] == agent]

@@ -39,7 +39,7 @@ def test_a_customer_in_two_lists_is_left_out_of_the_second_and_counted():
     plan = outreach_plan(list_of(people_of(2), ONE_LETTER), start=START.date())
     second = outreach_plan(list_of(people_of(3), ONE_LETTER), start=START.date(), already=plan)
     assert second.frame["customer_id"].tolist() == [3]
-    assert "2 have contacts to come in a plan made before" in second.not_contacted()
+    assert "2 were made an offer in a plan made before" in second.not_contacted()
 
 
 def test_a_few_dates_of_leaving_in_the_future_are_a_matter_of_these_customers():

@@ -19,8 +19,10 @@ from winback.periods import DAYS_IN_MONTH
 from winback.policies.contact_list import ContactList
 from winback.policies.learned import LearnedPolicy
 from winback.policies.list_day import GRACE
-from winback.tables import AnyTable
+from winback.results import counted
+from winback.tables import AnyTable, ProblemList
 from winback.tables.ids import as_index
+from winback.tables.kinds import WHAT_IS_READ, parse_flag
 from winback.trial.outcomes import trial_groups, trial_money
 from winback.trial.same_terms import contacts_in_words
 from winback.trial.trial import Trial
@@ -187,13 +189,40 @@ def is_back(ids: pd.Series, back: Lapsed | pd.DataFrame | Iterable) -> np.ndarra
     >>> is_back(pd.Series([7, 8, 9]), later).tolist(), is_back(pd.Series([7, 8, 9]), [9]).tolist()
     ([True, False, False], [False, False, True])
     """
-    table = back.to_frame() if isinstance(back, Lapsed) else back
-    if not isinstance(table, pd.DataFrame):
-        table = pd.DataFrame({"customer_id": pd.Series(list(table), dtype=object)}).infer_objects()
-    refuse_unless_read(table, LATER, ["customer_id"], "Say who bought again.")
-    who = table["customer_id"]
-    who = who[table["returned"].to_numpy(dtype=bool, na_value=False)] if "returned" in table else who
+    who = _who_is_back(back)
     rows = np.zeros(len(ids), dtype=bool)
     place = places_among(who, as_index(ids)) if len(who) else np.zeros(0, dtype=int)
     rows[place[place >= 0]] = True
     return rows
+
+
+def back_in_words(ids: pd.Series, back: Lapsed | pd.DataFrame | Iterable) -> str:
+    """Say how many are back of those to be contacted, and which of the ids given for it are not among them.
+
+    Examples
+    --------
+    >>> back_in_words(pd.Series([7, 8, 9]), [9, 10])
+    '1 of those to be contacted is back and left out. Not among them is 1 of the 2 ids given for it: 10.'
+    """
+    who = pd.Series(_who_is_back(back).dropna().unique())
+    n = int(is_back(ids, back).sum())
+    unknown = who[places_among(who, as_index(ids)) < 0] if len(who) else who
+    said = f"{counted(n, 'of those to be contacted', 'are')} back and left out."
+    if unknown.empty:
+        return said
+    named = ", ".join([*map(str, unknown[:MOST_NAMED]), *(["..."] if len(unknown) > MOST_NAMED else [])])
+    are = "is" if len(unknown) == 1 else "are"
+    return f"{said} Not among them {are} {len(unknown):,} of the {counted(len(who), 'ids')} given for it: {named}."
+
+
+def _who_is_back(back: Lapsed | pd.DataFrame | Iterable) -> pd.Series:
+    table = back.to_frame() if isinstance(back, Lapsed) else back
+    if not isinstance(table, pd.DataFrame):
+        table = pd.DataFrame({"customer_id": pd.Series(list(table), dtype=object)}).infer_objects()
+    refuse_unless_read(table, LATER, ["customer_id"], "Say who bought again.")
+    if "returned" not in table:
+        return table["customer_id"]
+    read, problems = parse_flag(table["returned"]), ProblemList(LATER, table)
+    problems.add_rows("returned", read.unread, *WHAT_IS_READ["flag"])
+    problems.raise_if_any()
+    return table["customer_id"][read.column.fillna(False).to_numpy(dtype=bool)]

@@ -68,6 +68,19 @@ def typed_file(path: str | Path, *, sheet: str | int | None = None, decimal: str
     return Reading(reading.frame, places=reading.places)
 
 
+def sheets_of(path: str | Path) -> list[str]:
+    """Return the names of a workbook's sheets; none of another file, and of one that cannot be read."""
+    if READ_AS.get(Path(path).suffix.lower()) != "workbook":
+        return []
+    from openpyxl import load_workbook
+
+    try:
+        with Path(path).open("rb") as file:
+            return load_workbook(file, read_only=True).sheetnames
+    except Exception:  # whatever a damaged workbook makes its reader say: whoever reads a sheet of it says so
+        return []
+
+
 def existing_file(path: str | Path, *others: Path) -> Path:
     """Return a path if it and others lead to files; refuse in one error all that do not, or that no file can have.
 
