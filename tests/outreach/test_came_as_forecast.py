@@ -9,9 +9,9 @@ from lists_to_plan import OFFERS, list_made, outcomes_of, people_of, plan_of
 from scipy import stats
 
 import winback as wb
-from winback.outreach.came_as_forecast import _ratios
 from winback.outreach.forecast_words import LEVEL
 from winback.outreach.foreseen import FIGURES, foreseen
+from winback.outreach.held_against import _ratios
 from winback.tables import TableError
 
 N_TRIAL, N_LISTED = 1_200, 800

@@ -2,11 +2,14 @@
 
 from dataclasses import replace
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from lists_to_plan import list_made, outcomes_of, people_of, plan_of
 
+from winback.outreach.by_rank import ByRank
 from winback.outreach.forecast_words import most_apart
+from winback.plots import plot_came_as_forecast
 
 
 def test_what_to_change_is_said_only_where_chance_does_not_explain_it():
@@ -72,3 +75,71 @@ def test_the_first_doubt_is_that_of_some_nothing_is_known():
     assert known.startswith("The forecast is the trial's")
     assert some.startswith("Who has no outcome may differ")
     assert known in plan.check(outcomes.head(30)).details()
+
+
+def test_where_it_did_not_come_by_rank_no_answer_leaves_the_forecast_as_it_is():
+    plan = plan_of(people_of(400))
+    found = plan.check(outcomes_of(plan, np.random.default_rng(5)))
+    alike = found.ratios.assign(low=0.9, high=1.1)
+    whole = found.frame.query("by == 'all'")
+    none = replace(found, ratios=alike, frame=whole, order=ByRank(0.9, 0.6, 1.2))
+    assert none.what_to_do() == "Leave the next forecast as it is: what differs may be chance."
+    assert "Along the list differences were 0.90 [0.60, 1.20] times as large as forecast" in none.details()
+    for order, worth, advice in (
+        (ByRank(0.1, -0.3, 0.5), "nothing that is shown", "expect of each what all brought on average, and learn"),
+        (ByRank(0.5, 0.2, 0.8), "less", "multiply how far each is expected to lie from the average by 0.50"),
+        (ByRank(1.6, 1.2, 2.0), "more", "multiply how far each is expected to lie from the average by 1.60"),
+    ):
+        apart = replace(none, order=order)
+        doubt = apart.describe().splitlines()[2]
+        assert doubt.startswith(
+            f"By rank it did not come as forecast: differences along the list were {order.slope:.2f}"
+        )
+        assert doubt.endswith(f"the order was worth {worth}.")
+        assert apart.what_to_do().startswith(f"Leave the next forecast of all as it is, but {advice}")
+        changed = replace(apart, ratios=alike.assign(low=1.05)).what_to_do()
+        assert changed.startswith("In the next forecast multiply")
+        assert f"Also {advice}" in changed
+        assert title(apart).endswith("in all chance may do that, by rank not")
+
+
+def title(found):
+    text = plot_came_as_forecast(found).get_title(loc="left").replace("\n", " ")
+    plt.close("all")
+    return text
+
+
+def test_where_a_group_differs_beyond_chance_it_is_named_in_the_answer():
+    plan = plan_of(people_of(400))
+    found = plan.check(outcomes_of(plan, np.random.default_rng(5)))
+    ends = {"forecast": 10.0, "forecast_low": 8.0, "forecast_high": 12.0}
+    rows = [("all", "everybody contacted", 10.0), ("offer", "first", 10.0), ("offer", "second", 20.0)]
+    frame = pd.DataFrame(rows, columns=["by", "group", "measured"]).assign(figure="profit", n=9, **ends)
+    frame = frame.assign(measured_low=frame["measured"] - 2, measured_high=frame["measured"] + 2)
+    frame = pd.concat([found.frame.query("by == 'all' and figure != 'profit'"), frame], ignore_index=True)
+    apart = replace(found, frame=frame, ratios=found.ratios.assign(low=0.9, high=1.1))
+    assert apart.describe().splitlines()[2] == (
+        "Of one group it did not come as forecast, second: $20.00, forecast $10.00; "
+        "chance hardly does that in one of 2."
+    )
+    assert apart.what_to_do() == "Leave the next forecast of all as it is, but expect of second what it brought."
+
+
+def test_nothing_is_corrected_where_those_may_be_known_who_came_back():
+    plan = plan_of(people_of(400))
+    outcomes = outcomes_of(plan, np.random.default_rng(5), 0.3)
+    back, away = outcomes[outcomes["returned"]], outcomes[~outcomes["returned"]]
+    found = plan.check(pd.concat([back, away.head(5)]))
+    assert found.may_be_returners
+    assert found.to_change.empty
+    known = len(back) + 5
+    assert found.describe().splitlines()[2] == (
+        f"{len(back) / known:.0%} of those known came back, and {400 - known} of 400 contacted have no outcome: those "
+        "may be known who came back."
+    )
+    assert found.what_to_do().startswith("Correct nothing before the others are listed")
+    assert "chance" not in found.describe().splitlines()[0]
+    assert "most have no outcome" in title(found)
+    some = plan.check(outcomes.sample(150, random_state=1))  # drawn at random: few have returned, as of all
+    assert not some.may_be_returners
+    assert not plan.check(outcomes).may_be_returners

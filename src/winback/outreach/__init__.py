@@ -20,6 +20,8 @@ causes             does what drove a customer away still stand?
 reached            who is made the offer in time, and on which days?
 came_as_forecast   did it come as forecast, and what is to be changed in the next one? a plan's `check`
 forecast_words     what such a check says: what came beside the forecast, what to change, what is in doubt
+held_against       what came held against what was forecast: means, ratios, what was added
+by_rank            was the order of the list worth what was forecast?
 foreseen           what did the trial foresee of these customers?
 outcomes           what came of them?
 aftercare          who hears from us after a purchase? `aftercare_plan`

@@ -1,6 +1,7 @@
 """What does a plan's check say, in sentences? Every figure in them is taken from what was found.
 
-The doubt is the first that applies: of some nothing is known; and always that the forecast is the trial's.
+The doubt is the first that applies: those may be known who came back; it came otherwise by rank, or of a group; of some
+nothing is known; and always that the forecast is the trial's.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ def what_came(found: Result) -> str:
 
 
 def _by_chance(found: Result) -> str:
-    if "profit" not in set(found.ratios["figure"]):
+    if "profit" not in set(found.ratios["figure"]) or found.may_be_returners:
         return ""
     differs = "profit" in set(found.to_change["figure"])
     return f": {'chance does not explain the difference' if differs else 'the difference may be chance'}"
@@ -69,15 +70,51 @@ def factor(ratio: float, low: float, high: float) -> str:
 
 
 def what_to_change(found: Result) -> str:
-    """Say by what the next forecast is to be multiplied, where chance does not explain the difference."""
+    """Say by what the next forecast is to be multiplied, in all and by rank, where chance explains no difference."""
+    if found.may_be_returners:
+        return "Correct nothing before the others are listed, with returned = no where they did not come back."
     changes = [
         f"{IN_WORDS[row.figure]} by {factor(row.ratio, row.low, row.high)}" for row in found.to_change.itertuples()
     ]
+    *_, advice = came_apart(found)
+    also = f" Also {advice}." if advice else ""
     if changes:
-        return f"In the next forecast multiply {join_words(changes)}: chance does not explain the difference."
+        return f"In the next forecast multiply {join_words(changes)}: chance does not explain the difference.{also}"
     if "profit" not in set(found.ratios["figure"]):
-        return "No factor corrects a forecast of no profit: take what came in its place."
+        return f"No factor corrects a forecast of no profit: take what came in its place.{also}"
+    if advice:
+        return f"Leave the next forecast of all as it is, but {advice}."
     return "Leave the next forecast as it is: what differs may be chance."
+
+
+def came_apart(found: Result) -> tuple[str, str, str]:
+    """Return by what it did not come as forecast, though it may in all, what was seen, and what to do; or nothing."""
+    order = found.order
+    if order is not None and not order.low <= 1 <= order.high:
+        seen = f"By rank it did not come as forecast: differences along the list were {_times(found)} times as large"
+        if order.low <= 0:
+            advice = "expect of each what all brought on average, and learn the policy anew with these outcomes"
+            return "by rank", f"{seen}: the order was worth nothing that is shown.", advice
+        worth = "less" if order.slope < 1 else "more"
+        advice = f"multiply how far each is expected to lie from the average by {order.slope:.2f}"
+        return "by rank", f"{seen}: the order was worth {worth}.", advice
+    for row, n, hardly in _furthest(found):
+        if hardly:
+            came, forecast = format_alike([row["measured"], row["forecast"]], found.currency)
+            seen = f"Of one group it did not come as forecast, {row['group']}: {came}, forecast {forecast}; chance"
+            advice = f"expect of {row['group']} what it brought"
+            return row["group"], f"{seen} hardly does that in one of {n}.", advice
+    return "", "", ""
+
+
+def _times(found: Result) -> str:
+    return factor(found.order.slope, found.order.low, found.order.high)
+
+
+def along_the_list(found: Result) -> Iterator[str]:
+    """Say how far differences along the list came true, where it has an order and they may have."""
+    if found.order is not None and came_apart(found)[0] != "by rank":
+        yield f"Along the list differences were {_times(found)} times as large as forecast, taken as it was made."
 
 
 def what_was_added(found: Result) -> str:
@@ -97,25 +134,36 @@ def what_was_added(found: Result) -> str:
 def doubts(found: Result) -> list[str]:
     """Return what is in doubt, the most important first."""
     unknown = "Who has no outcome may differ from those who have one: take nobody for lost whose outcome is not known."
+    if found.may_be_returners:
+        back = _figures(found)["returned"]
+        unknown = (
+            f"{format_percent(back['measured'], 0)} of those known came back, and {format_count(found.n_unknown)} of "
+            f"{format_count(found.n_unknown + back['n'])} contacted have no outcome: those may be known who came back."
+        )
     asked = f"{counted(found.n_not_listed, 'customers', 'are')} not looked at: they were asked about and not listed."
+    together = f"Who shares a {found.taken_apart} is not known of these customers: the intervals are too narrow."
     alike = (
         "The forecast is the trial's: of customers of the same kind, under the same offers, counted in the same way."
     )
-    return [*([unknown] if found.n_unknown else []), alike, *([asked] if found.n_not_listed else []), *found.reading]
+    first = [unknown] if found.n_unknown else []
+    apart = [seen for seen in came_apart(found)[1:2] if seen]
+    first = first + apart if found.may_be_returners else apart + first
+    more = [*([together] if found.taken_apart else []), *([asked] if found.n_not_listed else [])]
+    return [*first, alike, *more, *found.reading]
+
+
+def _furthest(found: Result) -> Iterator[tuple[pd.Series, int, bool]]:
+    """Yield whose profit differs most from its forecast, of how many groups, and whether chance hardly does that."""
+    rows = found.frame[(found.frame["figure"] == "profit") & (found.frame["by"] != "all")]
+    if len(rows):
+        error = np.hypot(*((rows[f"{name}_high"] - rows[f"{name}_low"]) for name in ("measured", "forecast")))
+        away = ((rows["measured"] - rows["forecast"]).abs() / (error / (2 * normal_quantile(LEVEL)))).fillna(0.0)
+        yield rows.loc[away.idxmax()], len(rows), bool(away.max() > normal_quantile(1 - (1 - LEVEL) / len(rows)))
 
 
 def most_apart(found: Result) -> Iterator[str]:
     """Say of which group profit differs most from its forecast, and whether chance does that among so many groups."""
-    rows = found.frame[(found.frame["figure"] == "profit") & (found.frame["by"] != "all")]
-    if rows.empty:
-        return
-    error = np.hypot(*((rows[f"{name}_high"] - rows[f"{name}_low"]) for name in ("measured", "forecast")))
-    away = ((rows["measured"] - rows["forecast"]).abs() / (error / (2 * normal_quantile(LEVEL)))).fillna(0.0)
-    row = rows.loc[away.idxmax()]
-    came, forecast = format_alike([row["measured"], row["forecast"]], found.currency)
-    few = away.max() > normal_quantile(1 - (1 - LEVEL) / len(rows))
-    how = "chance hardly does that" if few else "chance alone can do that"
-    yield (
-        f"Furthest from its forecast is {row['group']}: {came}, forecast {forecast}; "
-        f"{how} in one of {len(rows)} groups."
-    )
+    for row, n, hardly in _furthest(found):
+        came, forecast = format_alike([row["measured"], row["forecast"]], found.currency)
+        how = "chance hardly does that" if hardly else "chance alone can do that"
+        yield f"Furthest from its forecast is {row['group']}: {came}, forecast {forecast}; {how} in one of {n} groups."

@@ -44,6 +44,15 @@ class Foreseen:
         known = self.contacts[rows].mean()
         return mean + np.array([0.0, known, -known]), variance
 
+    @property
+    def profit(self) -> np.ndarray:
+        """What each customer is foreseen to bring, costs paid, (m,)."""
+        found = -self.contacts.astype(float)
+        for place in np.unique(self.arm):
+            own, (kept, coefficients, _) = self.arm == place, self.fits[place][FIGURES.index("profit")]
+            found[own] += self.matrix[own][:, kept] @ coefficients
+        return found
+
 
 def foreseen(trial: Trial, customers: pd.DataFrame, offers: pd.Series, contacts: np.ndarray) -> Foreseen:
     """Return what a trial foresees of customers under their offers; contacts cost what is given, (m,).

@@ -12,11 +12,12 @@ import numpy as np
 import pandas as pd
 
 from winback.doors import door
-from winback.outreach.came_as_forecast import CameAsForecast, held_against
+from winback.outreach.came_as_forecast import CameAsForecast
 from winback.outreach.consent import consent_words, in_plural
 from winback.outreach.dates import day_words, short_day
 from winback.outreach.first_day import ANYBODY, FirstDay, first_day_of
 from winback.outreach.foreseen import foreseen
+from winback.outreach.held_against import held_against
 from winback.outreach.not_contacted import do_not_contact, left_out, not_contacted
 from winback.outreach.plan_words import EVERY_DAY, doubts, first_month, idle_channels, not_used, notes
 from winback.outreach.playbook import Playbook

@@ -8,6 +8,7 @@ import numpy as np
 
 from winback.doors import door
 from winback.money import format_alike
+from winback.outreach.forecast_words import came_apart
 from winback.plots.style import (
     INK,
     OTHERS,
@@ -73,4 +74,8 @@ def _in_words(found: CameAsForecast) -> str:
         how = f"{format_percent(abs(ratio - 1), 0)} {'more' if ratio > 1 else 'less'} than forecast"
         return f"Each brought {came}, {how} ({forecast}): more than chance explains"
     said = f"Each brought {came}, the forecast was {forecast}"
+    if found.may_be_returners:
+        return f"{said}; most have no outcome, and perhaps those who did not return"
+    if where := came_apart(found)[0]:
+        return f"{said}: in all chance may do that, {where} not"
     return f"{said}: they may differ by chance" if "profit" in set(found.ratios["figure"]) else said
