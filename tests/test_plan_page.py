@@ -164,6 +164,7 @@ def test_who_agreed_is_read_from_the_column_that_is_named_and_the_rest_is_said(c
     assert said.exit_code == 0, said.output
     assert asked["how"]["columns"] == {"consent_letter": "Darf"}
     assert "emails is not in the table: all are taken as agreeing. Consent to letters is kept to." in said.output
+    assert "No column says who asked not to be contacted: name it with --column do_not_contact=" in said.output
     trial = wb.read_trial("customers.csv", "offers.toml")
     letters = plan_page.planned(trial, "new.csv", **asked["how"]).frame.query("channel == 'letter'")
     assert len(letters)

@@ -30,6 +30,7 @@ from winback.policies.new_leavers import OF_A_TRIAL, leavers_looked_at, named_ap
 from winback.report import asked_trial, comparable_trial, whom_to_contact
 from winback.results import counted, format_count
 from winback.tables import AnyTable, load_table
+from winback.tables.no_contact import marks_said
 from winback.trial.trial import Trial
 
 KEEP_BACK = 0.1  # of the list, at random: else nobody knows afterwards what the contacts added
@@ -144,7 +145,8 @@ def _to_know(
         customers, _, reading = whom_to_list(trial, whom)
     tried(refuse_unclear_consent, channels, rules, customers.columns)
     said = tried(_of_before, customers, how) or []
-    return [*reading, consent_words(channels, rules, customers.columns), *said]
+    names = customers.columns
+    return [*reading, marks_said(names), consent_words(channels, rules, names), *said]
 
 
 def _of_before(customers: pd.DataFrame, how: Mapping) -> list[str]:

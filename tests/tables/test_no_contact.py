@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from winback.tables import TableError, check_contracts, check_lapsed, map_columns
-from winback.tables.no_contact import unclear_marks, unwanted
+from winback.tables.no_contact import is_mark, marks_said, unclear_marks, unwanted
 
 
 @pytest.mark.parametrize(
@@ -43,3 +43,35 @@ def test_a_blank_cell_of_a_frame_marks_nobody_as_an_empty_one_of_a_file(cells):
     assert dict(unwanted(check_lapsed(table)))["asked not to be contacted"].tolist() == [False, True, False]
     none = table.assign(**{"Do not contact": ""})
     assert not dict(unwanted(check_lapsed(none)))["asked not to be contacted"].any()
+
+
+MARKS = (
+    "Kontaktsperre|Kontakt gesperrt|Werbesperre aktiv|Sperrvermerk|Keine Werbung|nicht anrufen|verstorben am|"
+    "Do not call|DoNotCall|do-not-contact flag|don't contact|Robinson list|Opted out on|unsubscribed_at|is_blocked|"
+    "Date of death|Blacklisted|Ne pas contacter|ne_pas_appeler|Liste rouge|Opposition au démarchage|Lista Robinson"
+)
+NO_MARKS = (
+    "contact|Last contact|No of calls|No. contacts|no_contact_days|blocked calls|May call|total|tot charge|Tottenham|"
+    "moved to plan|removed|Opt out reason|Robinson list checked|Werbesperre aufgehoben|not opted out|status|Kunde|date"
+)
+
+
+@pytest.mark.parametrize("heading", MARKS.split("|"))
+def test_a_heading_that_says_who_is_never_contacted_is_known_by_its_words(heading):
+    assert is_mark(heading)
+    table = pd.DataFrame({"customer_id": [7, 8], heading: ["yes", "no"]})
+    assert sum(rows for _, rows in unwanted(table)).tolist() == [1, 0]
+
+
+@pytest.mark.parametrize("heading", NO_MARKS.split("|"))
+def test_a_heading_that_only_has_some_of_the_letters_is_no_mark(heading):
+    assert not is_mark(heading)
+
+
+def test_a_name_is_no_mark_where_it_stands_in_a_cell():
+    assert not sum(rows for _, rows in unwanted(pd.DataFrame({"Name": ["Robinson"]}))).any()
+
+
+def test_it_is_said_which_columns_mark_and_that_none_says_who_asked():
+    assert marks_said(["x", "Do not call", "died"]) == 'Never contacted: whom "Do not call" or "died" marks.'
+    assert marks_said(["died"]).endswith('contacted: name it with --column do_not_contact="its heading".')

@@ -26,6 +26,7 @@ from winback.outreach.what_it_takes import how_many, to_decide, what_it_costs, w
 from winback.policies.contact_list import ContactList
 from winback.results import Result, Sentences, Shown
 from winback.tables import AnyTable
+from winback.tables.no_contact import marks_said
 from winback.terms.cost_words import cost_in_words
 
 MOST_KINDS = 6  # of contacts, of which the first are shown
@@ -249,8 +250,9 @@ class OutreachPlan(Result):
         return Sentences.of(left_out(self))
 
     def what_is_said(self) -> Sentences:
-        """Say with which words each is contacted on the first day, which channels are not used, and who has agreed."""
-        return Sentences.of([*self.first_day.words(), *not_used(self), str(self.consent())])
+        """Say with which words each is contacted on the first day, what is not used, who agreed, who never did."""
+        marks = marks_said(self.listed.customers.columns)
+        return Sentences.of([*self.first_day.words(), *not_used(self), str(self.consent()), marks])
 
     def in_doubt(self) -> Sentences:
         """Say what else is in doubt, after the first."""

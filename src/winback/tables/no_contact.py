@@ -5,7 +5,9 @@ Such marks tell nothing of what an offer earns, and nobody who has one is ever o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -15,13 +17,46 @@ from winback.tables.kinds import parse_flag
 from winback.tables.likeness import bare_name
 from winback.tables.parsed import Written
 
+ASKED = "asked not to be contacted"
 NO_CONTACT = {  # what a column is called, and a label may be, in letters only
-    "asked not to be contacted": "donotcontact dnc nocontact optout optedout unsubscribed blocked werbesperre gesperrt "
-    "nichtkontaktieren keinewerbung keinkontakt robinson desabonne nepascontacter nocontactar",
-    "died": "deceased dead died verstorben tot decede decedee fallecido deceduto overleden",
+    ASKED: "dnc nocontact optout optedout unsubscribed blocked suppressed werbesperre gesperrt abgemeldet robinson "
+    "desabonne desinscrit opposition nocontactar",
+    "died": "deceased dead died dateofdeath verstorben tot sterbedatum todesdatum decede decedee datedeces fallecido "
+    "deceduto overleden",
     "moved away": "moved movedaway relocated verzogen umgezogen weggezogen demenage mudado verhuisd",
 }
-_MARKS = frozenset(word for words in NO_CONTACT.values() for word in words.split())
+# Words that follow each other anywhere in what a column is called, in letters only: a mark whatever stands beside.
+_NEVER = (  # each beginning before each end
+    ("donot dont never", "contact call phone telephone email mail write text sms message disturb market solicit visit"),
+    ("nicht", "kontaktieren anrufen anschreiben anmailen bewerben besuchen stoeren"),
+    ("kein keine keinen", "werbung kontakt kontakte kontaktaufnahme anruf anrufe mailing mailings newsletter"),
+    ("nepas", "contacter appeler telephoner demarcher solliciter deranger ecrire relancer"),
+    ("no non", "contactar llamar molestar contattare chiamare"),
+    ("niet", "bellen contacteren benaderen"),
+    ("no", "marketing advertising phonecalls"),
+    ("contact marketing", "ban block blocked forbidden"),
+    ("opt opted", "out"),
+    ("suppression", "list flag"),
+    ("black block", "list listed"),
+    ("robinson", "list liste eintrag"),
+    ("kontakt werbe anruf telefon mail mailing brief post", "sperre verbot gesperrt"),
+    ("sperr", "vermerk kennzeichen liste"),
+    ("", "kontaktunerwuenscht werbewiderspruch werbesperrkennzeichen widerspruchwerbung widerspruchgegenwerbung"),
+    ("", "pasdecontact pasdappel refusdecontact listerouge listenoire bloctel listedopposition listerobinson"),
+    ("opposition", "marketing demarchage audemarchage commerciale"),
+    ("", "listarobinson registroopposizioni"),
+)
+PHRASES = frozenset(first + last for begin, end in _NEVER for first in (begin.split() or [""]) for last in end.split())
+# What may stand beside a word that is a mark when it stands alone, and what makes something else of any.
+BESIDE, OTHERWISE = (
+    frozenset(words.split())
+    for words in (
+        "is has was on at date since flag status mark customer ist hat am seit datum kunde le est",
+        "reason grund motif source quelle comment kommentar commentaire count anzahl nombre checked geprueft verifie "
+        "lifted aufgehoben levee removed not",
+    )
+)
+_PARTS = re.compile(r"(?<=[a-zäöüß])(?=[A-ZÄÖÜ])|[\W_]+")
 UNCLEAR = (
     "must be yes or no, or a date: it says who is never contacted",
     "Write yes for whoever must not be contacted and no for the others; if it means something else, rename it.",
@@ -33,10 +68,43 @@ def is_mark(name: object) -> bool:
 
     Examples
     --------
-    >>> is_mark("Do not contact"), is_mark("contact")
-    (True, False)
+    >>> [is_mark(name) for name in ("Do not contact", "Kontaktsperre seit", "contact", "Opt-out reason")]
+    [True, True, False, False]
     """
-    return bare_name(name) in _MARKS
+    return _says(str(name)) is not None
+
+
+@cache
+def _says(name: str) -> str | None:
+    """Return why nobody is contacted whom a column of this name marks; None where it marks nobody."""
+    whole = bare_name(name)
+    words = [bare for bare in map(bare_name, _PARTS.split(name)) if bare]
+    alone = {whole, "".join(word for word in words if word not in BESIDE)}
+    for reason, known in NO_CONTACT.items():
+        if not alone.isdisjoint(known.split()):
+            return reason
+    runs = {"".join(words[i:j]) for i in range(len(words)) for j in range(i + 1, len(words) + 1)}
+    starts = [i for i, word in enumerate(words) if word in OTHERWISE and words[i - 1 : i] != ["do"]]
+    return ASKED if not PHRASES.isdisjoint({whole, *runs}) and not starts else None
+
+
+def marks_said(names: Iterable[object]) -> str:
+    """Say which columns mark who asked not to be contacted, or that there is none.
+
+    Examples
+    --------
+    >>> marks_said(["Kontaktsperre", "region"])
+    'Never contacted: whom "Kontaktsperre" marks.'
+    >>> marks_said(["region"])
+    'No column says who asked not to be contacted: name it with --column do_not_contact="its heading".'
+    """
+    names = [str(name) for name in names]
+    marks = [name for name in names if is_mark(name)]
+    shown = " or ".join(f'"{name}"' for name in marks)
+    said = [f"Never contacted: whom {shown} marks."] if marks else []
+    if ASKED not in map(_says, marks):
+        said.append(f'No column says who {ASKED}: name it with --column do_not_contact="its heading".')
+    return " ".join(said)
 
 
 def without_marks(names: Iterable[str]) -> list[str]:
@@ -61,11 +129,11 @@ def unwanted(customers: pd.DataFrame) -> list[tuple[str, np.ndarray]]:
     """
     found = []
     for words, names in NO_CONTACT.items():
-        known = set(names.split())
+        known = {*names.split(), *(PHRASES if words == ASKED else ())} - {"opposition", "robinson"}  # a name, a word
         rows = np.zeros(len(customers), dtype=bool)
         for name in customers:
             column = customers[name]
-            if bare_name(name) in known:
+            if _says(str(name)) == words:
                 rows |= _marked(column)
             elif _has_labels(column):
                 rows |= _labelled(column, known)
