@@ -72,7 +72,9 @@ def written(tmp_path_factory):
 def test_the_page_says_what_the_plan_says_and_nothing_of_the_study(written):
     out, said, plan = written
     assert said.splitlines()[-3:] == [str(out / name) for name in (plan_page.PAGE, *plan_page.TABLES)]
-    page = (out / plan_page.PAGE).read_text(encoding="utf-8").partition('<details class="code">')[0]
+    page, _, code = (out / plan_page.PAGE).read_text(encoding="utf-8").partition('<details class="code">')
+    assert "customers.csv" in code
+    assert str(out.parent) not in page + code
     answer, _, doubt = plan.describe().splitlines()
     lines = [answer, doubt, plan.what_to_do(), plan.first_day.describe(), *plan.not_contacted().splitlines()]
     for line in [*lines, *plan.for_whoever_pays().values()]:

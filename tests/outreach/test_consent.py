@@ -74,6 +74,19 @@ def test_a_heading_that_may_mean_letters_or_emails_keeps_both_back():
     assert may_be_reached(people, channels).tolist() == [[False, False, True], [True, True, True]]
 
 
+def test_a_reason_that_customers_name_in_their_own_words_alone_is_told():
+    rules = (Rule("audit", (Step("letter"),), reasons=("better offer",)), Rule("all", (Step("letter"),)))
+    book = Playbook((Channel("letter"),), rules)
+    people = people_of(4, exit_text=["I got a better offer", "ein besseres Angebot", "too expensive", None])
+    told = outreach_plan(list_of(people, book), start=START.date()).what_is_said()
+    said = (
+        "Rule 'audit': none of these customers has better offer as the reason on record; 2 name it in their own words"
+    )
+    assert said in told
+    without = outreach_plan(list_of(people.drop(columns="exit_text"), book), start=START.date()).what_is_said()
+    assert "as the reason on record." in without
+
+
 def test_a_rule_for_a_reason_or_an_offer_that_nobody_has_is_named():
     steps = BOTH.rules[0].steps
     vain = (Rule("misspelt", steps, reasons=("bettr offer",)), Rule("no such", steps, offers=("vouchr",)))

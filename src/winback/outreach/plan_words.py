@@ -11,9 +11,11 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from winback.lost.reasons import code_reasons
 from winback.money import format_money
 from winback.outreach.consent import consent_words, in_plural, taken_as_agreed
 from winback.outreach.dates import day_words, span_words
+from winback.outreach.entries import Rule
 from winback.outreach.matching import reasons_in, unnamed_reasons
 from winback.outreach.schedule import LONGEST_MONTH
 from winback.policies.contact_list import ASKED_BEFORE, NEW_LEAVERS, UNTOUCHED
@@ -125,9 +127,24 @@ def _named_in_vain(plan: Result) -> Iterator[str]:
     for rule in plan.playbook.rules:
         if left_for and rule.reasons and not any(reasons_in(each) & left_for for each in rule.reasons):
             said = " or ".join(rule.reasons)
-            yield f"Rule {rule.name!r}: none of these customers has {said} as the reason on record."
+            own = (
+                f"; {n} name it in their own words, and follow other rules" if (n := _in_own_words(plan, rule)) else ""
+            )
+            yield f"Rule {rule.name!r}: none of these customers has {said} as the reason on record{own}."
         if vain := [each for each in rule.offers or () if each not in offers]:
             yield f"Rule {rule.name!r}: there is no offer {join_words(vain)}."
+
+
+def _in_own_words(plan: Result, rule: Rule) -> str:
+    """Count those contacted whose exit text names a reason that a rule is for; nothing where there is nobody."""
+    texts = plan.listed.customers.get("exit_text")
+    if texts is None:
+        return ""
+    reached = plan.customers["is_reached"].to_numpy(dtype=bool)
+    named = code_reasons(texts[reached].astype(object)).to_frame()["reasons"].value_counts()
+    asked = set().union(*map(reasons_in, rule.reasons))
+    n = sum(count for words, count in named.items() if reasons_in(str(words)) & asked)
+    return format_count(n) if n else ""
 
 
 def doubts(plan: Result) -> Iterator[str]:

@@ -49,6 +49,21 @@ def with_parameters(notebook: NotebookNode, settings: Mapping[str, object]) -> N
     return notebook
 
 
+def without_folders(value: object) -> object:
+    """Return a setting with files called by their names alone: whoever reads a page has no use for folders of another.
+
+    Examples
+    --------
+    >>> without_folders({"whom": "/home/ann/new.csv", "already": ["/home/ann/plan.csv"], "currency": "$"})
+    {'whom': 'new.csv', 'already': ['plan.csv'], 'currency': '$'}
+    """
+    if isinstance(value, Mapping):
+        return {key: without_folders(each) for key, each in value.items()}
+    if isinstance(value, tuple | list):
+        return type(value)(without_folders(each) for each in value)
+    return Path(value).name if isinstance(value, str | Path) and Path(value).is_absolute() else value
+
+
 def of_the_notebook(notebook: NotebookNode, asked: Mapping[str, object]) -> dict[str, object]:
     """Return those of some settings that a notebook has; refuse terms of a trial where it takes none."""
     names = parameters_of(notebook)

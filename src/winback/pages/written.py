@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from winback.kernel import READING, CellError, run_notebook
 from winback.pages.chapters import Chapter
 from winback.pages.page import Beside, notebook_page
-from winback.pages.settings import parameters_of, with_parameters
+from winback.pages.settings import parameters_of, with_parameters, without_folders
 from winback.pages.shown import check_shown, drop_unanswered
 from winback.tables import scratch_folder, write_files_together
 
@@ -73,7 +73,10 @@ def run_for_page(
     folder: Path,
     tell: Callable[[str], object] | None = None,
 ) -> None:
-    """Run a notebook in place with these settings, its tables written into a folder; see `write_page`."""
+    """Run a notebook in place with these settings, its tables written into a folder; see `write_page`.
+
+    Its first cell names files without their folders afterwards, and the tables lie beside the page.
+    """
     own = {TABLES: str(folder)} if TABLES in parameters_of(notebook) else {}
     try:
         run_notebook(with_parameters(notebook, {**settings, **own}), tell=tell)
@@ -81,6 +84,7 @@ def run_for_page(
         if READING in error.tags and _can_be_mended(error.kind):
             raise ValueError(error.said) from None
         raise
+    with_parameters(notebook, without_folders({**settings, **({TABLES: "."} if own else {})}))
     drop_unanswered(notebook)
     check_shown(notebook)
 
