@@ -157,6 +157,21 @@ def test_a_share_is_kept_back_at_random_and_sent_nothing(policy):
     assert abs(places.mean() - 0.5) < 3 / np.sqrt(12 * len(places))
 
 
+def test_who_is_kept_back_is_kept_back_again_on_a_later_list_in_any_order(table, policy):
+    new = table[["customer_id", "segment", "months_away"]].head(400).assign(customer_id=np.arange(10_000, 10_400))
+
+    def kept(rows, rng=0):
+        frame = policy.contact_list(rows, keep_back=0.25, rng=rng).frame
+        return set(frame.loc[frame["offer"] == "none", "customer_id"].astype(int))
+
+    first, fewer = kept(new), kept(new[::-1].iloc[:300].astype({"customer_id": str}))
+    there = first & set(new["customer_id"][100:])
+    assert fewer <= there or there <= fewer
+    assert abs(len(fewer) - len(there)) < 30
+    shared = len(first & kept(new, rng=1))
+    assert abs(shared - 25) < 4 * np.sqrt(100 * 0.25 * 0.75 * 0.75)  # another draw: hypergeometric
+
+
 @pytest.mark.parametrize("share", [-0.1, 1, 10, np.nan])
 def test_what_is_no_share_is_not_kept_back(policy, share):
     with pytest.raises(ValueError, match="keep_back must be a share from 0 to under 1"):

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from pandas.util import hash_array
 
 from winback.base.lapsed import LOST_AGAIN, PENDING_THEN, Lapsed
 from winback.labels import label_of
@@ -124,8 +125,13 @@ def _without(
 
 
 def _with_some_kept_back(contacts: pd.DataFrame, share: float, rng: int | np.random.Generator | None) -> pd.DataFrame:
-    """Return the contacts with a share of them, drawn at random, sent nothing: a control group for what comes next."""
-    drawn = np.random.default_rng(rng).permutation(len(contacts)) < round(share * len(contacts))
+    """Return the contacts with a share of them, drawn at random, sent nothing: a control group for what comes next.
+
+    Chance looks at the id alone: on a later list, in another order or with others, the same customers are kept back.
+    """
+    key = np.random.default_rng(rng).bytes(8).hex()
+    lot = hash_array(contacts["customer_id"].astype(str).to_numpy(dtype=object), hash_key=key)
+    drawn = lot.argsort().argsort() < round(share * len(contacts))
     sent_nothing = {"offer": NO_OFFER, "why": KEPT_BACK, "expected_profit": 0.0}
     return contacts.assign(**{name: contacts[name].mask(drawn, value) for name, value in sent_nothing.items()})
 
