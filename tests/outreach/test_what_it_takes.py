@@ -1,7 +1,9 @@
 """Do the sums that a plan says close: what it costs, what it earns, and what becomes of everybody asked about?"""
 
 import re
+from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 import pytest
 from lists_to_plan import ONE_LETTER, START, list_of, people_of
@@ -114,6 +116,20 @@ def test_the_sum_closes_also_where_some_on_the_list_are_not_contacted(plan, tmp_
     said = "Of 9 customers asked about: 4 contacted (who left from 13 December 2023 to 13 December 2023), 1 held back"
     assert some.not_contacted().startswith(said)
     assert some.for_whoever_pays()["Do not contact"].endswith("; 4 left out (sheet 'left out').")
+
+
+def test_saturdays_and_many_whom_the_trial_does_not_know_are_to_be_decided_on():
+    book = Playbook((Channel("visit", cost=4.0, per_day=3),), (Rule("all", (Step("visit"),)),))
+    listed = list_of(people_of(20), book)
+    some = outreach_plan(listed, start=START.date())  # a Monday; visits on six days and one more
+    decide = some.for_whoever_pays()["Decide"]
+    assert "; say whether Saturdays are right for 3 visits; say until when the offer holds, and who strikes" in decide
+    assert "nobody" not in decide
+    unlike = (("with seg zzz, which nobody in the trial had", 7), ("died", 90))
+    for n, is_said in ((69, True), (70, False)):
+        found = outreach_plan(replace(listed, left_out=unlike, asked_about=np.arange(n)), start=START.date())
+        said = "say whether to try an offer on some of the 7 like whom the trial had nobody"
+        assert (said in found.for_whoever_pays()["Decide"]) == is_said
 
 
 def test_which_rule_makes_most_contacts_is_named_where_it_is_an_assumption():

@@ -11,6 +11,7 @@ from winback.money import format_alike, format_money, money_interval
 from winback.outreach.consent import in_plural, taken_as_agreed
 from winback.outreach.plan_words import contacts_by, done
 from winback.periods import format_horizon
+from winback.policies.strangers import UNSEEN
 from winback.results import Result, counted, format_count, format_percent, join_words
 
 KINDS = {"incremental": "extra (more than without contact)", "gross": "brought in (what comes anyway included)"}
@@ -18,6 +19,7 @@ CENT = 0.005
 MUCH_MORE = 1.05  # times the cost of the contacts: with the offers it is another sum
 MOST_REMEDIES = 3  # named with what each costs
 FEWER = 0.1  # how many fewer than expected come back, to see what hangs on it
+MANY = 0.1  # of those asked about: to leave out so many is a decision
 IN_PERSON = ("visit", "call")  # made by somebody who may not work on a Saturday
 SATURDAY = 5
 
@@ -96,6 +98,11 @@ def to_decide(plan: Result) -> str:
     on_saturdays = plan.frame.loc[plan.frame["date"].dt.weekday == SATURDAY, "channel"].value_counts()
     busy = [contacts_by(name, on_saturdays[name]) for name in IN_PERSON if name in on_saturdays]
     parts += [f"say whether Saturdays are right for {join_words(busy)}"] if busy else []
+    unseen = sum(n for words, n in plan.listed.left_out if words.endswith(UNSEEN))
+    if unseen > MANY * len(plan.listed.asked_about):
+        parts.append(
+            f"say whether to try an offer on some of the {format_count(unseen)} whom the trial had nobody like"
+        )
     offers = plan.reached["offer"].nunique()
     parts.append(
         f"say until when the {'offers hold' if offers > 1 else 'offer holds'}, and who strikes out buyers daily"
@@ -105,13 +112,13 @@ def to_decide(plan: Result) -> str:
 
 
 def _of_the_first_day(plan: Result) -> Iterator[str]:
-    """Yield what to check: that the work can be done in one day, and that customers agreed."""
+    """Yield what to check: that customers agreed, and that the work can be done in one day."""
+    known = (plan.playbook.channels, plan.playbook.rules, plan.listed.customers.columns)
+    used = set(plan.frame["channel"])
+    if agreed := [name for name in taken_as_agreed(*known) if name in used]:
+        yield f"before anything is sent, check that they agreed to {join_words(in_plural(name) for name in agreed)}"
     counts = plan.frame.loc[plan.frame["date"] == plan.first_day.day, "channel"].value_counts()
     no_limit = [each.name for each in plan.playbook.channels if each.per_day is None]
     if unlimited := [name for name, n in counts.items() if n > 1 and name in no_limit]:
         work = join_words(done(str(name), counts[name]) for name in unlimited)
         yield f"check that somebody can {work} in one day (no limit is set)"
-    known = (plan.playbook.channels, plan.playbook.rules, plan.listed.customers.columns)
-    used = set(plan.frame["channel"])
-    if agreed := [name for name in taken_as_agreed(*known) if name in used]:
-        yield f"check that they agreed to {join_words(in_plural(name) for name in agreed)}"

@@ -15,6 +15,7 @@ from winback.tables import label_text
 from winback.tables.no_contact import unwanted
 from winback.trial.trial import Trial
 
+UNSEEN = "which nobody in the trial had"
 MOST_NAMED = 6  # labels, the most frequent first
 
 
@@ -77,7 +78,7 @@ def _strange(
             is_new = np.array([*(label_text(label) not in known for label in labels), False])
             if is_new.any():
                 new = pd.Series(np.asarray(labels, dtype=object)[codes[is_new[codes]]]).value_counts()
-                yield f"with {label_of(name)} {_counted(new)}, which nobody in the trial had", is_new[codes]
+                yield f"with {label_of(name)} {_counted(new)}, {UNSEEN}", is_new[codes]
 
 
 def _counted(labels: pd.Series) -> str:
