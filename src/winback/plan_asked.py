@@ -143,7 +143,7 @@ def _to_know(
         tried(_left_before, customers, how)
     else:
         customers, _, reading = whom_to_list(trial, whom)
-    tried(refuse_unclear_consent, channels, rules, customers.columns)
+    tried(refuse_unclear_consent, channels, rules, customers)
     said = tried(_of_before, customers, how) or []
     names = customers.columns
     return [*reading, marks_said(names), consent_words(channels, rules, names), *said]

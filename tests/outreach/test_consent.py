@@ -38,6 +38,26 @@ def test_a_column_that_only_looks_like_consent_is_asked_about_and_can_be_named()
     assert set(plan_of(people, named).frame["customer_id"]) == set(people.loc[NO == "ja", "customer_id"])
 
 
+@pytest.mark.parametrize("call", ["May call", "Phone", "Anruf erlaubt", "Telefonwerbung"])
+@pytest.mark.parametrize("message", ["SMS ok", "Nachricht"])
+def test_a_column_of_yes_and_no_that_names_a_channel_is_asked_about_with_both_remedies(call, message):
+    people = people_of(20, **{call: NO, message: ["yes", "no", "perhaps", None] * 5})
+    said = (
+        f"`{call}` and `{message}` look like consent to calls and messages, which no other column is.*"
+        f'--column consent_call="{call}" --column consent_message="{message}", or call them consent_call and consent_me'
+    )
+    with pytest.raises(ValueError, match=said):
+        plan_of(people)
+    with pytest.raises(ValueError, match=f"`{message}` looks like consent to messages, which.*or call it consent_mess"):
+        plan_of(people.rename(columns={call: "consent_call"}))
+
+
+def test_a_heading_that_names_a_channel_and_is_no_consent_is_not_asked_about():
+    other = {"Phone service": "yes", "Phone": "0152 1556618", "calls": [0, 1, 2, 0] * 5, "Email": "no", "Called": "no"}
+    assert len(plan_of(people_of(20, **other)).reached) == 20
+    assert len(plan_of(people_of(20, consent_call="yes", **{"E-Mail ok": "no", "phone ok": "no"})).reached) == 20
+
+
 def test_a_column_of_consent_that_is_not_there_is_refused():
     named = replace(BOTH, channels=(replace(BOTH.channels[0], consent="Zustimung"), BOTH.channels[1]))
     with pytest.raises(ValueError, match=r"`Zustimung` is to say who agreed to calls: no such column"):

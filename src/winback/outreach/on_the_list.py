@@ -88,7 +88,7 @@ def playbook_of(listed: ContactList, playbook: Playbook | None) -> Playbook:
             f"The list was made from a trial with {contacts_in_words(trial)}{given}: a plan must spend what its policy "
             "was learned with. Learn it from trial.over(contact_costs=playbook), and list with that."
         )
-    refuse_unclear_consent(playbook.channels, playbook.rules, listed.customers.columns)
+    refuse_unclear_consent(playbook.channels, playbook.rules, listed.customers)
     return playbook
 
 

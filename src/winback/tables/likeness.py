@@ -82,6 +82,7 @@ _NAMES = {
 NEAR = 0.7  # letters in common: two exchanged in a word of six pass, reason and region, two words, do not
 SHORT, NEAR_IF_SHORT = 3, 0.8  # letters; three of them stand in many a word: end in spend
 MOST_SHOWN = 20  # columns
+BETWEEN_WORDS = re.compile(r"(?<=[a-zäöüß])(?=[A-ZÄÖÜ])|[\W_]+")
 SPELLED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ø": "o", "ł": "l"})
 
 
@@ -96,6 +97,29 @@ def bare_name(name: object) -> str:
     lower = str(name).strip().lower().translate(SPELLED)
     plain = "".join(letter for letter in unicodedata.normalize("NFKD", lower) if not unicodedata.combining(letter))
     return re.sub(r"[\W_]+", "", plain)
+
+
+def words_of(name: object) -> list[str]:
+    """Return the words of a name as `bare_name` writes them.
+
+    Examples
+    --------
+    >>> words_of("doNotCall"), words_of("E-Mail erlaubt?")
+    (['do', 'not', 'call'], ['e', 'mail', 'erlaubt'])
+    """
+    return [bare for bare in map(bare_name, BETWEEN_WORDS.split(str(name))) if bare]
+
+
+def runs_of(name: object) -> set[str]:
+    """Return all words of a name that follow each other, written as one.
+
+    Examples
+    --------
+    >>> sorted(runs_of("E-Mail ok"))
+    ['e', 'email', 'emailok', 'mail', 'mailok', 'ok']
+    """
+    words = words_of(name)
+    return {"".join(words[i:j]) for i in range(len(words)) for j in range(i + 1, len(words) + 1)}
 
 
 def alike(wanted: str, names: Iterable[object]) -> list:

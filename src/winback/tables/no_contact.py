@@ -5,7 +5,6 @@ Such marks tell nothing of what an offer earns, and nobody who has one is ever o
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from functools import cache
 
@@ -14,7 +13,7 @@ import pandas as pd
 
 from winback.tables.dates import parse_date
 from winback.tables.kinds import parse_flag
-from winback.tables.likeness import bare_name
+from winback.tables.likeness import bare_name, runs_of, words_of
 from winback.tables.parsed import Written
 
 ASKED = "asked not to be contacted"
@@ -56,7 +55,6 @@ BESIDE, OTHERWISE = (
         "lifted aufgehoben levee removed not",
     )
 )
-_PARTS = re.compile(r"(?<=[a-zäöüß])(?=[A-ZÄÖÜ])|[\W_]+")
 UNCLEAR = (
     "must be yes or no, or a date: it says who is never contacted",
     "Write yes for whoever must not be contacted and no for the others; if it means something else, rename it.",
@@ -78,14 +76,13 @@ def is_mark(name: object) -> bool:
 def _says(name: str) -> str | None:
     """Return why nobody is contacted whom a column of this name marks; None where it marks nobody."""
     whole = bare_name(name)
-    words = [bare for bare in map(bare_name, _PARTS.split(name)) if bare]
+    words = words_of(name)
     alone = {whole, "".join(word for word in words if word not in BESIDE)}
     for reason, known in NO_CONTACT.items():
         if not alone.isdisjoint(known.split()):
             return reason
-    runs = {"".join(words[i:j]) for i in range(len(words)) for j in range(i + 1, len(words) + 1)}
     starts = [i for i, word in enumerate(words) if word in OTHERWISE and words[i - 1 : i] != ["do"]]
-    return ASKED if not PHRASES.isdisjoint({whole, *runs}) and not starts else None
+    return ASKED if not PHRASES.isdisjoint({whole, *runs_of(name)}) and not starts else None
 
 
 def marks_said(names: Iterable[object]) -> str:
