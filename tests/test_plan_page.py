@@ -179,7 +179,7 @@ def test_a_page_of_ones_own_ends_with_the_command_that_checks_it(campaign, monke
     said = run("plan", *WORDS, "--keep-back", "0.2", "--out", "my reports")
     assert said.exit_code == 0, said.output
     headings = [cell.source for cell in shown[0].cells if cell.source.startswith("## ")]
-    assert headings[-1].startswith("## Versions and data")
+    assert headings[-1].startswith("## Limits")
     command = checking_command(
         WORDS[0],
         {"offers": WORDS[2], "whom": WORDS[6], "start": plan_page.first_monday(None), "playbook": WORDS[4]}

@@ -383,7 +383,9 @@ def test_a_policy_lists_whom_it_is_asked_about():
     kinds = shown.groupby(["Channel", "Who", "What is said"]).size()
     assert (kinds <= 2).all()
     assert 1 < len(kinds) <= 6
-    assert set(shown["Offer"]) <= set(trial.arms)
+    offers = shown["Offer"].str.removesuffix(", with a later contact")
+    assert set(offers) <= set(trial.arms)
+    assert ((offers != shown["Offer"]) == (shown["What is said"] == "Announce the visit.")).all()
     in_order = pd.to_datetime(plan.frame["date"]).map(short_day).tolist()
     assert [in_order.index(day) for day in shown["Day"]] == sorted(in_order.index(day) for day in shown["Day"])
     assert len(plan.table()) == len(kinds)

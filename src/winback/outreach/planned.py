@@ -186,8 +186,11 @@ class OutreachPlan(Result):
         contacts = self.frame.assign(who=who.where(who != "", ANYBODY))
         kind = contacts.groupby(["channel", "who", "message"], sort=False).ngroup()
         rows = contacts[kind.isin(kind.value_counts().index[:MOST_KINDS])].groupby(kind, sort=False).head(n)
+        makes_it = contacts[contacts["message"].astype(str).str.contains("Offer: ", regex=False)]
+        ahead = rows["step"] < rows["customer_id"].map(makes_it.groupby("customer_id")["step"].min())
+        offer = rows["offer"].astype(str).where(~ahead, rows["offer"].astype(str) + ", with a later contact")
         days = {name: rows[name].map(short_day) for name in ("date", "deadline")}
-        return self.rounded(rows.assign(**days))
+        return self.rounded(rows.assign(**days, offer=offer))
 
     @door
     def calendar(self, by: str = "day") -> pd.DataFrame:

@@ -160,17 +160,6 @@ class Playbook(Entry, Result):
             ]
         )
 
-    def details(self) -> Sentences:
-        """Say what is missing where nothing is known of what was mended since."""
-        if self.causes:
-            return Sentences()
-        return Sentences.of(
-            [
-                "What has changed since they left is written nowhere, so contacts can say no more than the offer and "
-                "its remedy: write each [[cause]] into the playbook, mended or standing."
-            ]
-        )
-
 
 def _named(assumed: list[Rule | Remedy]) -> str:
     """Name the rules among what is assumed, in brackets, where they are few."""
