@@ -101,7 +101,7 @@ def to_decide(plan: Result) -> str:
     unseen = sum(n for words, n in plan.listed.left_out if words.endswith(UNSEEN))
     if unseen > MANY * len(plan.listed.asked_about):
         parts.append(
-            f"say whether to try an offer on some of the {format_count(unseen)} whom the trial had nobody like"
+            f"say whether to try an offer on some of the {format_count(unseen)} like whom the trial had nobody"
         )
     offers = plan.reached["offer"].nunique()
     parts.append(
