@@ -96,7 +96,10 @@ def test_a_lost_customer_by_hand():
         ],
         "offer": None,
         "next_step": None,
+        "not_planned": "",
         "must_not": "",
+        "agreed": {},
+        "own": {},
     }
     assert card.describe().splitlines() == [
         "They were with us for 23 months, and brought us $40.00 a month; they left because of poor service on "
@@ -147,6 +150,8 @@ def test_the_next_step_the_offer_and_its_worth_are_those_of_the_plan():
             assert step.get("agent", "") == first["agent"]
         if listed.loc[customer_id, "offer"] == "none":
             assert ("kept back at random" in cards[customer_id].describe()) is not bool(known["must_not"])
+        elif known["must_not"]:
+            assert known["offer"] is None
         else:
             assert known["offer"]["expected_profit"] == listed.loc[customer_id, "expected_profit"]
             assert known["offer"]["kind"] == "incremental"
@@ -157,6 +162,87 @@ def test_the_next_step_the_offer_and_its_worth_are_those_of_the_plan():
     assert "“" not in cards[chosen].describe()  # a message is an instruction
     assert cards[chosen].to_frame()["what"].iloc[0] == "Next step"
     assert customer_cards(valid.base(), plan=plan).on == np.datetime64("2026-01-05")
+
+
+NEVER = (
+    ("do not consent to the channels by which their offer is made", {"consent_call": "no", "consent_letter": "no"}),
+    ("are not known to consent to the channels by which their offer is made", {"consent_call": None}),
+    ("left for a cause that stands", {"reason": "service"}),
+)
+
+
+def planned_with(people):
+    """Return a plan with customers of the base who have these columns."""
+    book = Playbook(
+        (Channel("call", 1.0), Channel("letter", 0.5)),
+        (Rule("all", (Step("call", brings_offer=True), Step("letter", 7))),),
+        causes=(Cause("service", stands=True),),
+    )
+    trial = valid.trial().over(contact_costs=book)
+    made = wb.learn_policy(trial, by=["months_away"], splits=valid.ONE_SPLIT).contact_list(people)
+    known = people.drop(columns=["months_away", "do_not_contact"])
+    frame = known.drop(columns="first_margin").assign(offer="gift", why="best", kind="incremental")
+    frame = frame.assign(rank=np.arange(1, len(people) + 1), expected_profit=np.arange(len(people), 0, -1.0))
+    return wb.outreach_plan(replace(made, frame=frame, customers=known), playbook=book, start="2026-01-05")
+
+
+def people_with(columns):
+    """Return twenty customers, the first of whom has other cells in these columns than the rest."""
+    usual = {"consent_call": "yes", "consent_letter": "yes", "reason": "price", "do_not_contact": ""}
+    cards = customer_cards(valid.base())
+    free = [each for each in cards if not cards[each].known["must_not"]]
+    known = valid.lapsed().head(20)[["months_away", "first_margin"]].assign(customer_id=free[:20])
+    people = known.assign(Name=[f"N. {k}" for k in range(20)], Phone="0049 1", **usual).astype(object)
+    people["months_away"] = people["months_away"].astype(float)
+    for name, cell in columns.items():
+        people.iloc[0, people.columns.get_loc(name)] = cell
+    return people
+
+
+@pytest.mark.parametrize(("words", "columns"), NEVER)
+def test_whom_a_plan_leaves_alone_an_agent_is_told_not_to_contact(words, columns):
+    people = people_with(columns)
+    first = people["customer_id"].iloc[0]
+    plan = planned_with(people)
+    assert plan.customers.set_index("customer_id").loc[first, "why_not"] == words
+    card = customer_cards(valid.base(), plan=plan)[first]
+    said = f"they {words}"
+    assert card.known["must_not"] == said
+    assert card.known["offer"] is card.known["next_step"] is None
+    assert card.describe().splitlines()[-1] == f"Do not contact them: {said}."
+    assert "<th" in card._repr_html_()
+    assert ("Do not contact", said) in card.to_frame().itertuples(index=False, name=None)
+
+
+def test_who_asked_not_to_be_contacted_in_the_leavers_table_alone_is_not_contacted_from_a_card():
+    people = people_with({"do_not_contact": "yes"})
+    first = people["customer_id"].iloc[0]
+    plan = planned_with(people)
+    rest = plan.listed.frame["customer_id"] != first
+    listed = replace(plan.listed, frame=plan.listed.frame[rest], customers=plan.listed.customers[rest])
+    for given in ({"plan": replace(plan, listed=listed)}, {"policy": listed}):
+        assert customer_cards(valid.base(), **given)[first].known["must_not"] == "asked not to be contacted"
+
+
+def test_who_was_made_the_offer_in_a_plan_before_is_left_to_that_plan():
+    before = planned_with(people_with({}))
+    plan = wb.outreach_plan(before.listed, playbook=before.playbook, start="2026-01-06", already=before)
+    card = customer_cards(valid.base(), plan=plan)[before.reached["customer_id"].iloc[0]]
+    assert card.known["must_not"] == "they were made an offer in a plan made before"
+
+
+def test_a_card_has_the_columns_of_the_leavers_table_and_the_channels_they_agreed_to():
+    people = people_with({"consent_letter": "no", "Phone": None})
+    plan = planned_with(people)
+    cards = customer_cards(valid.base(), plan=plan)
+    first, second = (cards[each] for each in people["customer_id"].iloc[:2])
+    assert first.to_dict()["own"] == {"Name": "N. 0"}
+    assert first.to_dict()["agreed"] == {"call": True, "letter": False}
+    assert second.to_dict()["own"] == {"Name": "N. 1", "Phone": "0049 1"}
+    rows = dict(first.to_frame().itertuples(index=False, name=None))
+    assert (rows["Name"], rows["Agreed to"], rows["Not by"]) == ("N. 0", "calls", "letters")
+    unknown = planned_with(people_with({"consent_letter": ""}))
+    assert customer_cards(valid.base(), plan=unknown)[people["customer_id"].iloc[0]].known["agreed"] == {"call": True}
 
 
 def test_a_policys_list_serves_where_there_is_no_plan():

@@ -15,6 +15,7 @@ import pandas as pd
 from winback.in_html import NO_TEX
 from winback.labels import short_words, value_words
 from winback.money import format_money
+from winback.outreach.consent import in_plural
 from winback.outreach.dates import day_words
 from winback.results import Result, Sentences, counted, format_chance, join_words
 from winback.tables import NO_OFFER
@@ -39,7 +40,9 @@ class CustomerCard(Result):
     known : mapping
         ``customer_id``, ``on`` (the day it is for), ``state``; ``used`` and missed (``since``, ``months``, ``margin`` a
         month or ``paid`` in all, ``complaints``, ``last_purchase``, ...), ``why`` they left or might, ``new`` since,
-        ``tried``, ``offer``, ``next_step``, ``must_not`` be contacted. What is not known is left out.
+        ``tried``, ``offer``, ``next_step``, why it is ``not_planned`` or they ``must_not`` be contacted; whether they
+        ``agreed`` to each channel, and what the list carries of the analyst's ``own``, such as names. What is not known
+        is left out.
     """
 
     known: Mapping[str, Any] = field(repr=False)
@@ -139,7 +142,7 @@ def _next(card: CustomerCard) -> str:
     step, offer = card.known["next_step"], card.known["offer"]
     with_it = f", about the offer {offer['name']}" if offer and offer["name"] != NO_OFFER else ""
     if step is None:
-        reason = offer.get("not_planned") if offer else None
+        reason = card.known["not_planned"]
         return f"{NOT_PLANNED[:-1]}: {reason}." if reason else NOT_PLANNED
     said = f" {step['message']}" if step.get("message") else ""  # an instruction, not words to be read out
     return f"Next: {step['channel']} on {day_words(step['on'], weekday=True)}{_by(step)}{with_it}.{said}"
@@ -156,7 +159,11 @@ def _by(step: Mapping[str, Any]) -> str:
 def _rows(card: CustomerCard) -> Iterator[tuple[str, str]]:
     """Yield what is known, in the order in which it is asked for on the line."""
     used, why = card.known["used"], card.known["why"]
+    yield from ((name.replace("_", " "), str(value)) for name, value in card.known["own"].items())
+    if card.known["must_not"]:
+        yield "Do not contact", card.known["must_not"]
     yield from _steps(card)
+    yield from _agreed(card)
     yield "Customer since", f"{day_words(used['since'])}, {_months(used['months'])} in all"
     yield from _used(card, used)
     if "left_on" in why:
@@ -174,8 +181,6 @@ def _rows(card: CustomerCard) -> Iterator[tuple[str, str]]:
     yield from (("New since", news) for news in _news(card))
     yield from (("Tried", _tried(tried)) for tried in card.known["tried"])
     yield from _offered(card)
-    if card.known["must_not"]:
-        yield "Do not contact", card.known["must_not"]
 
 
 def _steps(card: CustomerCard) -> Iterator[tuple[str, str]]:
@@ -188,6 +193,13 @@ def _steps(card: CustomerCard) -> Iterator[tuple[str, str]]:
     for each in step.get("then", ()):
         said = f": {each['message']}" if each.get("message") else ""
         yield "Then", f"{each['channel']} on {day_words(each['on'], weekday=True)}{_by(each)}{said}"
+
+
+def _agreed(card: CustomerCard) -> Iterator[tuple[str, str]]:
+    """Yield by which channels they agreed to be reached, where the table says it."""
+    for agreed, words in ((True, "Agreed to"), (False, "Not by")):
+        if names := [in_plural(name) for name, known in card.known["agreed"].items() if known is agreed]:
+            yield words, join_words(names)
 
 
 def _used(card: CustomerCard, used: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

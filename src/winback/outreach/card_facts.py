@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -16,13 +17,16 @@ from winback.base.lapse_rule import to_dates
 from winback.base.lives import last_of_each
 from winback.base.purchase_base import PurchaseBase
 from winback.doors import ArgumentError
+from winback.outreach.consent import consent_columns, may_be_reached
+from winback.outreach.contact_rows import OF_THE_LIST
+from winback.outreach.not_contacted import NEVER
 from winback.outreach.planned import OutreachPlan
 from winback.periods import DAYS_IN_MONTH
 from winback.policies.contact_list import ContactList
 from winback.retention.risk_fit import ChurnRisk
 from winback.tables import NO_OFFER
 from winback.tables.ids import as_index
-from winback.tables.no_contact import unwanted
+from winback.tables.no_contact import NO_CONTACT, is_mark, unwanted
 from winback.trial.trial import Trial
 
 LONG_AGO = -(2**32)  # a day before all others
@@ -30,7 +34,6 @@ PRICE, SERVICE, CONTACT = "price_change", "new_service", "contact"
 RISK = ("risk", "risk_low", "risk_high")
 STEP = ("channel", "by", "agent", "message", "deadline")
 KEPT_BACK = "kept back at random, to compare with: nothing is sent to them"
-NO_ROOM = "they are on the list, but not to be reached in time"
 RETURNED = {True: "came back", False: "did not come back"}
 
 
@@ -176,18 +179,38 @@ def risks_of(risk: ChurnRisk, base: ContractBase | PurchaseBase, keys: list[str]
     return {name: known[name].to_numpy() for name in RISK}
 
 
-def offers_of(listed: ContactList, plan: OutreachPlan | None) -> dict[str, dict[str, Any]]:
+def offers_of(listed: ContactList) -> dict[str, dict[str, Any]]:
     """Return by customer which offer they get, why, and what it is expected to earn."""
-    unreached = set() if plan is None else set(plan.customers.loc[~plan.customers["is_reached"], "customer_id"])
     names = ["customer_id", "offer", "why", "expected_profit", "kind"]
     found = {}
     for customer_id, name, why, profit, kind in zip(*(listed.frame[each] for each in names), strict=True):
-        if name == NO_OFFER:
-            found[text_of(customer_id)] = {"name": NO_OFFER, "why": KEPT_BACK, "not_planned": KEPT_BACK}
-            continue
         offer = {"name": name, "why": str(why), "expected_profit": float(profit), "kind": kind}
-        found[text_of(customer_id)] = offer | ({"not_planned": NO_ROOM} if customer_id in unreached else {})
+        found[text_of(customer_id)] = offer if name != NO_OFFER else {"name": NO_OFFER, "why": KEPT_BACK}
     return found
+
+
+def left_alone(listed: ContactList, plan: OutreachPlan | None) -> tuple[dict[str, str], dict[str, str]]:
+    """Return in words, by customer, why they must not be contacted, and why nothing is planned with the others."""
+    never, others = {}, {}
+    for customer_id, words in zip(listed.not_listed["customer_id"], listed.not_listed["why"], strict=True):
+        (never if words in NO_CONTACT else others)[text_of(customer_id)] = words
+    for customer_id in listed.frame.loc[listed.frame["offer"] == NO_OFFER, "customer_id"]:
+        others[text_of(customer_id)] = KEPT_BACK
+    known = pd.DataFrame() if plan is None else plan.customers[plan.customers["why_not"] != ""]
+    for customer_id, words in zip(*(known.get(name, ()) for name in ("customer_id", "why_not")), strict=True):
+        (never if words in NEVER else others)[text_of(customer_id)] = f"they {words}"
+    return never, others
+
+
+def carried_of(plan: OutreachPlan) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+    """Return what is known of each on the list, (n,): columns of the analyst's own, and consent by channel."""
+    frame, people, channels = plan.listed.frame, plan.listed.customers, plan.playbook.channels
+    asked = {each.name: consent_columns(each, people.columns) for each in channels}
+    yes, no = (may_be_reached(people, channels, empty=empty).T for empty in (False, True))
+    agreed = dict(zip(asked, np.where(yes == no, yes, None), strict=True))  # what is empty may be either
+    known = {*OF_THE_LIST, "reason", *chain.from_iterable(asked.values())}
+    own = {str(name): as_array(frame[name]) for name in frame if name not in known and not is_mark(name)}
+    return own, {name: agreed[name] for name, columns in asked.items() if columns}
 
 
 def steps_of(plan: OutreachPlan, day: np.datetime64) -> dict[str, dict[str, Any]]:

@@ -21,7 +21,9 @@ from winback.outreach.card_facts import (
     SERVICE,
     Facts,
     as_array,
+    carried_of,
     facts_of,
+    left_alone,
     offers_of,
     plain,
     risks_of,
@@ -58,6 +60,10 @@ class CustomerCards(Result):
     steps: Mapping[str, Mapping[str, Any]] = field(repr=False)
     sent: Mapping[str, Mapping[str, Any]] = field(repr=False)
     told: tuple[str, ...] = field(repr=False)  # what is said of each cause that was mended
+    alone: Mapping[str, str] = field(repr=False, default_factory=dict)  # why nothing is planned with a customer
+    ranked: Mapping[str, int] = field(repr=False, default_factory=dict)  # id as text -> row of what the list carries
+    own: Mapping[str, np.ndarray] = field(repr=False, default_factory=dict)  # columns of the analyst's own
+    agreed: Mapping[str, np.ndarray] = field(repr=False, default_factory=dict)  # channel -> whether they agreed to it
 
     def __len__(self) -> int:
         """Return how many customers have a card."""
@@ -84,6 +90,7 @@ class CustomerCards(Result):
             raise UnknownCustomerError(_unknown(key, self))
         row = self.places[key]
         must_not = str(self.columns["must_not"][row])  # whatever a plan says that was made without knowing it
+        place = self.ranked.get(key)
         known = {
             "customer_id": plain(self.columns["customer_id"][row]),
             "on": self.on.item(),
@@ -92,9 +99,12 @@ class CustomerCards(Result):
             "why": self._why(row),
             "new": self._new(row),
             "tried": self._tried(key, row),
-            "offer": self.offers.get(key),
+            "offer": None if must_not else self.offers.get(key),
             "next_step": None if must_not else self.steps.get(key),
+            "not_planned": "" if must_not else self.alone.get(key, ""),
             "must_not": must_not,
+            "agreed": _known_of(place, self.agreed),
+            "own": _known_of(place, self.own),
         }
         return CustomerCard(known, self.base.currency)
 
@@ -113,8 +123,7 @@ class CustomerCards(Result):
         return Sentences.of([f"Cards of {counted(len(self), 'customers')} for {self.on}{planned}: cards[customer_id]."])
 
     def _facts(self, row: int, names: tuple[str, ...]) -> dict[str, Any]:
-        values = {name: plain(self.columns[name][row]) for name in names if name in self.columns}
-        return {name: value for name, value in values.items() if value is not None}
+        return _known_of(row, {name: self.columns[name] for name in names if name in self.columns})
 
     def _why(self, row: int) -> dict[str, Any]:
         found = self._facts(row, (*WHY, *RISK))
@@ -164,7 +173,8 @@ def customer_cards(
     base : ContractBase or PurchaseBase
         What they used and missed, when and why they left, and what events tell is new since.
     plan : OutreachPlan, optional
-        The next step with each, the offer, what it is expected to earn, and which causes its playbook says are mended.
+        The next step with each, the offer, what it is expected to earn, which causes its playbook says are mended, who
+        is not contacted and why, who agreed to which channel, and columns of the analyst's own such as names.
     policy : LearnedPolicy or ContactList, optional
         Which offer and why, where there is no plan; a policy lists those lost by the day of the cards.
     risk : ChurnRisk, optional
@@ -214,17 +224,31 @@ def customer_cards(
         columns |= risks_of(risk, base, keys)
     listed = plan.listed if plan is not None else _listed(policy, base, day)
     _refuse_other_customers(listed, keys, base)
+    never, alone = ({}, {}) if listed is None else left_alone(listed, plan)
+    own, agreed = ({}, {}) if plan is None else carried_of(plan)
+    ids = () if plan is None else plan.listed.frame["customer_id"]
+    columns["must_not"] = [said or never.get(key, "") for key, said in zip(keys, columns["must_not"], strict=True)]
     return CustomerCards(
         base=base,
         on=day,
         facts=facts,
         places={key: row for row, key in enumerate(keys)},
         columns=columns,
-        offers={} if listed is None else offers_of(listed, plan),
+        offers={} if listed is None else offers_of(listed),
         steps={} if plan is None else steps_of(plan, day),
         sent={} if trial is None else sent_in(trial),
         told=tuple(cause.told or f"what they left for ({cause.reason}) is mended" for cause in causes),
+        alone=alone,
+        ranked={text_of(each): row for row, each in enumerate(ids)},
+        own=own,
+        agreed=agreed,
     )
+
+
+def _known_of(row: int | None, columns: Mapping[str, np.ndarray]) -> dict[str, Any]:
+    """Return what columns have in a row, without what is missing; nothing where there is no row."""
+    values = {} if row is None else {name: plain(column[row]) for name, column in columns.items()}
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def _unknown(key: str, cards: CustomerCards) -> str:

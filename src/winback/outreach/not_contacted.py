@@ -12,6 +12,12 @@ from winback.policies.strangers import left_out_of
 from winback.results import Result, counted, format_count, join_words
 from winback.tables.no_contact import NO_CONTACT
 
+BACK, STANDS = "are back already", "left for a cause that stands"
+MADE_BEFORE = "were made an offer in a plan made before"
+REFUSED = "do not consent to the channels by which their offer is made"
+NOT_KNOWN = "are not known to consent to the channels by which their offer is made"
+NEVER = (BACK, MADE_BEFORE, STANDS, REFUSED, NOT_KNOWN)  # nobody else is to contact them about it either
+
 
 def not_contacted(plan: Result) -> pd.DataFrame:
     """Return one row per customer asked about who is neither contacted nor kept back: ``customer_id``, ``why``."""

@@ -14,6 +14,7 @@ from winback.outreach.causes import NOTHING, causes_of
 from winback.outreach.chains import CustomerChains
 from winback.outreach.contact_rows import carried_along, shared_out, with_columns_of, written
 from winback.outreach.matching import is_sent_an_offer
+from winback.outreach.not_contacted import BACK, MADE_BEFORE, NOT_KNOWN, REFUSED, STANDS
 from winback.outreach.on_the_list import (
     asked_before,
     away_too_long,
@@ -36,7 +37,6 @@ from winback.tables import NO_OFFER, AnyTable, label_codes
 from winback.tables.ids import as_index
 
 NO_DAY = "cannot be made their offer in time on any day"
-MADE_BEFORE = "were made an offer in a plan made before"
 TOO_LONG = "are away, on the first day, for longer than anybody in the trial was"
 
 
@@ -111,10 +111,10 @@ def outreach_plan(
     ids = people["customer_id"]
     causes, chains = causes_of(playbook.causes, people, first), playbook.chains_of(people)
     barred = [
-        ("are back already", is_back(ids, back)),
+        (BACK, is_back(ids, back)),
         (MADE_BEFORE, asked_before(listed, people, planned, first)),
         (TOO_LONG, away_too_long(listed, people)),
-        ("left for a cause that stands", causes.stands & (not despite_causes)),
+        (STANDS, causes.stands & (not despite_causes)),
         *_under_no_rule(playbook, people, chains),
     ]
     chains = chains.only(is_sent_an_offer(people) & ~np.any([rows for _, rows in barred], axis=0))
@@ -150,9 +150,8 @@ def _under_no_rule(
 ) -> Iterator[tuple[str, np.ndarray]]:
     """Yield why no rule brings customers the offer, and whom, (n,)."""
     yield "are under no rule of the playbook", chains.rule < 0
-    by_channels = "consent to the channels by which their offer is made"
-    yield f"do not {by_channels}", ~playbook.chains_of(people, empty=True).brings_offer.any(axis=1)
-    yield f"are not known to {by_channels}", ~chains.brings_offer.any(axis=1)
+    yield REFUSED, ~playbook.chains_of(people, empty=True).brings_offer.any(axis=1)
+    yield NOT_KNOWN, ~chains.brings_offer.any(axis=1)
 
 
 def _waited_for(chains: CustomerChains, people: pd.DataFrame, first: np.datetime64) -> np.ndarray:
