@@ -158,6 +158,14 @@ def test_who_may_not_be_reached_up_to_the_offer_is_under_the_next_rule_that_fits
     assert book_of(several, OTHERS).chains_of(leavers).allowed.sum(axis=1).tolist() == [2, 1, 1, 0]
 
 
+def test_after_a_rule_for_all_may_come_one_for_those_whom_it_cannot_reach():
+    book = book_of(
+        Rule("write", (Step("letter", brings_offer=True),)), Rule("call", (Step("call", brings_offer=True),))
+    )
+    leavers = pd.DataFrame({"consent_letter": [True, False, False], "consent_call": [True, True, False]})
+    assert book.contact_costs(leavers).tolist() == [1.5, 4.0, 0.0]
+
+
 def test_each_step_is_laid_out_where_it_is_planned():
     leavers = pd.DataFrame({"reason": ["service", "price"], "consent_call": [False, True]})
     chains = book_of(SERVICE, OTHERS, remedies=(WORKSHOP,)).chains_of(leavers)

@@ -104,6 +104,10 @@ WRONG = {  # what is wrong -> the parts, and what is said of it
         {"rules": (Rule("all", (OFFER,)), Rule("some", (OFFER,), ("price",)))},
         "Rule 'some' never applies: 'all', before it, is for all",
     ),
+    "a rule for those whom none before it leaves": (
+        {"rules": (Rule("all", (OFFER,)), Rule("also", (Step(OFFER.channel), Step("letter", 1, brings_offer=True))))},
+        "Rule 'also' never applies: 'all', before it, is for all",
+    ),
     "a remedy without words": ({"remedies": (Remedy(""),)}, "Remedy number 1: text must be text"),
     "a cause mended and not": (
         {"causes": (Cause("price", datetime.date(2026, 5, 1), stands=True),)},

@@ -225,7 +225,15 @@ def _answered(rule: Rule, remedies: Sequence[Remedy]) -> bool:
 def _never_reached(rules: Sequence[Rule]) -> Iterator[str]:
     first = next((place for place, rule in enumerate(rules) if rule.is_for_all), len(rules))
     for rule in rules[first + 1 :]:
-        yield f"Rule {rule.name!r} never applies: {rules[first].name!r}, before it, is for all. Put that one last."
+        if _needed(rules[first]) <= _needed(rule):
+            yield f"Rule {rule.name!r} never applies: {rules[first].name!r}, before it, is for all. Put that one last."
+
+
+def _needed(rule: Rule) -> set[str]:
+    """Return the channels by which a rule needs consent: whoever refuses one is under a later rule."""
+    steps = rule.steps if isinstance(rule.steps, tuple) else ()
+    brings = [place for place, step in enumerate(steps) if getattr(step, "brings_offer", False)]
+    return {str(getattr(step, "channel", "")) for step in steps[: brings[0] + 1]} if brings else set()
 
 
 def _of_aftercare(aftercare: Aftercare, channels: Sequence[str]) -> Iterator[str]:
