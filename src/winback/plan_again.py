@@ -11,8 +11,8 @@ FILE = "FILE"  # stands for the table of outcomes, which is not there yet
 CHECK = """## How is it checked afterwards?
 
 Once the campaign is over, note in a table what came of everybody on the list, also of those held back: who came back,
-and what they brought, counted as in the trial and under the headings of its table. Then this command says whether it
-came as forecast, and what to change in the next forecast. Until then keep the files as they are now.
+and what they brought, counted as in the trial and under the headings of its table. Then this command, typed where the
+files are, says whether it came as forecast, and what to change in the next forecast. Until then keep them as they are.
 
 ```
 {command}

@@ -11,7 +11,7 @@ from winback.outreach.consent import consent_named, with_consent
 from winback.outreach.plan import outreach_plan
 from winback.outreach.planned import OutreachPlan
 from winback.outreach.playbook_files import load_playbook
-from winback.pages.settings import load_notebook
+from winback.pages.settings import load_notebook, without_folders
 from winback.pages.shown import drop_of_the_study
 from winback.pages.written import write_page
 from winback.plan_again import CHECK, checking_command
@@ -142,7 +142,7 @@ def write_plan_page(
         drop_of_the_study(notebook)
         named = {**(columns or {}), **how.get("columns", {})}
         given = {"offers": offers, "whom": whom, **how, "columns": named, **terms, "out": out}
-        _add_cell(notebook, CHECK.format(command=checking_command(customers, given)))
+        _add_cell(notebook, CHECK.format(command=checking_command(*without_folders((customers, given)))))
     settings, _, to_know = checked_settings(customers, offers, columns=columns, whom=whom, how=how, terms=terms)
     paths = write_page(notebook, settings, out, page=PAGE, tables=TABLES, tell=tell)
     for line in (*to_know, *_said_by(notebook)) if tell is not None else ():

@@ -219,7 +219,7 @@ def notes(plan: Result) -> Iterator[str]:
     if (given := plan.reached["remedy_cost"] > 0).any():
         what = join_words(plan.reached["remedy"][given].unique())
         yield f"What goes with the offer ({what}) is paid for with it, also for those who do not come back."
-    yield "What contacts cost is counted as if nobody bought before the last one; costs not your own are assumptions."
+    yield "What contacts cost is counted as if nobody bought before the last one; costs you did not set are assumed."
 
 
 def _other_steps(plan: Result) -> Iterator[str]:
