@@ -11,8 +11,10 @@ from pathlib import Path
 import pandas as pd
 
 from winback.base.lapsed import Lapsed
+from winback.outreach.asked_for import known_of_none, long_waits, named_in_vain
 from winback.outreach.consent import (
     CONSENT,
+    channels_in,
     consent_named,
     consent_words,
     headings_of_consent,
@@ -25,7 +27,8 @@ from winback.outreach.playbook import Playbook
 from winback.outreach.playbook_files import load_playbook
 from winback.outreach.slots import day_of, planned_before
 from winback.plan_list import load_contacts
-from winback.policies.listing import whom_to_list
+from winback.policies.contact_list import lacking_said
+from winback.policies.listing import lacking_of, whom_to_list
 from winback.policies.new_leavers import OF_A_TRIAL, leavers_looked_at, named_apart
 from winback.report import asked_trial, comparable_trial, whom_to_contact
 from winback.results import counted, format_count
@@ -146,7 +149,13 @@ def _to_know(
     tried(refuse_unclear_consent, channels, rules, customers)
     said = tried(_of_before, customers, how) or []
     names = customers.columns
-    return [*reading, marks_said(names), consent_words(channels, rules, names), *said]
+    said = [marks_said(names), consent_words(channels, channels_in(rules), names), *said]
+    said += lacking_said(lacking_of(trial, customers))
+    if playbook is not None:
+        first = day_of(how.get("start") or first_monday(whom), "start")
+        said += [*known_of_none(playbook, customers), *named_in_vain(playbook, customers, trial)]
+        said += long_waits(playbook, customers, first)
+    return [*reading, *said]
 
 
 def _of_before(customers: pd.DataFrame, how: Mapping) -> list[str]:

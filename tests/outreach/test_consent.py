@@ -68,6 +68,14 @@ def test_consent_to_a_channel_that_no_rule_uses_troubles_nobody():
     assert len(plan_of(people_of(20, consent_visit=NO)).reached) == 20
 
 
+def test_only_the_consent_to_channels_that_are_used_is_spoken_of():
+    visit = Rule("visit", (Step("visit", brings_offer=True),), reasons=("nobody's",))
+    book = replace(BOTH, channels=(*BOTH.channels, Channel("visit", cost=45.0)), rules=(visit, *BOTH.rules))
+    some = plan_of(people_of(20, consent_call=NO, consent_message=NO), book)
+    assert str(some.consent()) == "Consent to calls and messages is kept to."
+    assert "isits" not in str(some.describe()) + some.for_whoever_pays()["Decide"]
+
+
 def test_every_channel_of_which_nothing_is_known_is_named():
     nothing = plan_of(people_of(20))
     assert str(nothing.consent()) == "Consent to calls and messages is not in the table: all are taken as agreeing."

@@ -6,6 +6,7 @@ playbook_files     `load_playbook`, `write_playbook`: a playbook as TOML
 entries            what stands in a playbook: channels, steps, rules, remedies, causes, aftercare
 playbook_problems  what is wrong with one, in words
 matching           which rule and remedy are for whom?
+asked_for          what does a playbook ask for that nobody has?
 consent            who agreed to be reached by which channel, and of which is it not known?
 chains             which steps is each customer meant for, in which order, and what do they cost?
 schedule           on which day is each contact made?

@@ -164,7 +164,7 @@ def refuse_unclear_consent(channels: Sequence[Channel], rules: Sequence[Rule], c
         raise ValueError(
             f"`{column}` is to say who agreed to {in_plural(channel)}: no such column. {to_choose_from(column, names)}"
         )
-    open_to_all = taken_as_agreed(channels, rules, names)
+    open_to_all = taken_as_agreed(channels, channels_in(rules), names)
     unread = [name for name in names if open_to_all and _looks_like_consent(name, channels, names)]
     if unread:
         raise ValueError(
@@ -230,32 +230,32 @@ def _looks_like_consent(name: object, channels: Sequence[Channel], names: list) 
     return not any(consent_columns(Channel(other), [name]) for other in CHANNEL_WORDS)
 
 
-def taken_as_agreed(channels: Sequence[Channel], rules: Sequence[Rule], names: Iterable[object]) -> tuple[str, ...]:
-    """Return the channels that rules use and of which no column says who agreed: all are taken as agreeing.
+def channels_in(rules: Iterable[Rule]) -> list[str]:
+    """Return the channels that rules use, in their order."""
+    return list(dict.fromkeys(step.channel for rule in rules for step in rule.steps))
+
+
+def taken_as_agreed(channels: Sequence[Channel], used: Iterable[str], names: Iterable[object]) -> tuple[str, ...]:
+    """Return the channels that are used and of which no column says who agreed: all are taken as agreeing.
 
     Examples
     --------
-    >>> from winback.outreach import Step
-    >>> rules = [Rule("all", (Step("call"), Step("letter")))]
-    >>> taken_as_agreed([Channel("call"), Channel("letter"), Channel("visit")], rules, ["consent_call"])
+    >>> taken_as_agreed([Channel("call"), Channel("letter"), Channel("visit")], ["call", "letter"], ["consent_call"])
     ('letter',)
     """
-    names, used = list(names), {step.channel for rule in rules for step in rule.steps}
+    names, used = list(names), set(used)
     return tuple(each.name for each in channels if each.name in used and not consent_columns(each, names))
 
 
-def consent_words(channels: Sequence[Channel], rules: Sequence[Rule], names: Iterable[object]) -> str:
+def consent_words(channels: Sequence[Channel], used: Sequence[str], names: Iterable[object]) -> str:
     """Say by which channels nobody is contacted without consent, and by which everybody is taken as agreeing.
 
     Examples
     --------
-    >>> from winback.outreach import Step
-    >>> rules = [Rule("all", (Step("call"), Step("letter")))]
-    >>> consent_words([Channel("call"), Channel("letter")], rules, ["consent_call"])
+    >>> consent_words([Channel("call"), Channel("letter")], ["call", "letter"], ["consent_call"])
     'Consent to letters is not in the table: all are taken as agreeing. Consent to calls is kept to.'
     """
-    open_to_all = taken_as_agreed(channels, rules, names)
-    used = dict.fromkeys(step.channel for rule in rules for step in rule.steps)
+    open_to_all = taken_as_agreed(channels, used, names)
     kept = [name for name in used if name not in open_to_all]
     parts = []
     if open_to_all:

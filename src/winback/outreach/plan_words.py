@@ -1,18 +1,21 @@
 """What does a plan of contacts say, in sentences? Every figure in them is taken from the plan.
 
-The doubt is the first that applies, in this order: what customers bring is not known, there is no room, they were asked
-before, gains are not told apart from what comes anyway, nobody is kept back, an offer may be the contact itself, they
-are the trial's own; and at last that the trial tested offers and not this sequence of contacts.
+The doubt is the first that applies, in this order: consent is known of some channels only, when or why they left is not
+known, there is no room, they were asked before, gains are not told apart from what comes anyway, nobody is kept back,
+an offer may be the contact itself, they are the trial's own; and at last that the trial tested offers and not this
+sequence of contacts.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
 import pandas as pd
 
 from winback.lost.reasons import code_reasons
 from winback.money import format_money
+from winback.outreach.asked_for import known_of_none, long_waits, named_in_vain
 from winback.outreach.consent import consent_words, in_plural, taken_as_agreed
 from winback.outreach.dates import day_words, span_words
 from winback.outreach.entries import Rule
@@ -25,10 +28,6 @@ from winback.tables.likeness import alike
 NO_ROOM = "find no room in their channels in time"
 EVERY_DAY = "Every day after, strike out whoever has bought, then make the contacts of that day."
 DONE = {"letter": "post", "call": "make", "visit": "pay"}  # what is done with a contact; send the others
-READ_BY_RULES = (  # column, what a rule asks of it, in words
-    ("first_margin", "margin_from", "what a customer brought a month"),
-    ("reason", "reasons", "a reason for leaving"),
-)
 OTHER_COST = 0.05  # of the contacts in the trial: another sum
 MOST_REASONS = 3  # that are named in a sentence
 
@@ -82,11 +81,7 @@ def not_used(plan: Result) -> Iterator[str]:
         those = f"{'rules' if len(asking) > 1 else 'rule'} {join_words(map(repr, asking))}"
         fit = "ask for them" if plan.customers["rule"].isin(asking).any() else "fit none of these customers"
         yield f"Not planned: {join_words(map(in_plural, idle))} ({those} {fit if len(asking) > 1 else _of_one(fit)})."
-    for column, name, words in READ_BY_RULES:
-        known = plan.listed.customers.get(column)
-        asks = any(getattr(rule, name) is not None for rule in plan.playbook.rules)
-        if asks and (known is None or known.isna().all()):
-            yield f"Rules that ask for {words} fit nobody: it is known of none of these customers."
+    yield from known_of_none(plan.playbook, plan.listed.customers, ["first_margin"])
     yield from _named_in_vain(plan)
     yield from _unnamed(plan)
     if not plan.playbook.causes:
@@ -149,10 +144,11 @@ def _in_own_words(plan: Result, rule: Rule) -> str:
 
 def doubts(plan: Result) -> Iterator[str]:
     """Yield what is in doubt, the most important first."""
-    known = (plan.playbook.channels, plan.playbook.rules, plan.listed.customers.columns)
+    known = plan.asking_consent
     consent, is_kept_of_some = taken_as_agreed(*known), consent_words(*known).count("Consent") > 1
     if consent and is_kept_of_some:  # a column is lacking beside others: forgotten, or called otherwise
         yield str(plan.consent())
+    yield from known_of_none(plan.playbook, plan.listed.customers, ["left", "reason"])
     for words, n, money in plan.left_out:
         if words == NO_ROOM:
             yield (
@@ -213,6 +209,8 @@ def notes(plan: Result) -> Iterator[str]:
         yield f"{counted(plan.n_in_part, 'customers', 'are')} made the offer, with no room for the rest of their steps."
     if plan.n_despite:
         yield f"{counted(plan.n_despite, 'customers', 'are')} contacted though they left for a cause that stands."
+    yield from named_in_vain(plan.playbook, plan.listed.customers, plan.listed.value.trial)
+    yield from long_waits(plan.playbook, plan.listed.customers, np.datetime64(plan.start, "D"))
     yield from _other_steps(plan)
     if "left_on" not in plan.listed.customers:
         yield "On which day each left is not known: months away are taken for those of the first day."

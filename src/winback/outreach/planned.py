@@ -13,7 +13,7 @@ import pandas as pd
 
 from winback.doors import door
 from winback.outreach.came_as_forecast import CameAsForecast
-from winback.outreach.consent import consent_words, in_plural
+from winback.outreach.consent import channels_in, consent_words, in_plural
 from winback.outreach.dates import day_words, short_day
 from winback.outreach.first_day import ANYBODY, FirstDay, first_day_of
 from winback.outreach.foreseen import foreseen
@@ -133,8 +133,14 @@ class OutreachPlan(Result):
 
     def consent(self) -> Sentences:
         """Say to whose consent the plan keeps, and by which channels all are taken as agreeing."""
-        book = self.playbook
-        return Sentences.of([consent_words(book.channels, book.rules, self.listed.customers.columns)])
+        return Sentences.of([consent_words(*self.asking_consent)])
+
+    @property
+    def asking_consent(self) -> tuple:
+        """The playbook's channels, the names of those by which anybody is contacted, and the customers' columns."""
+        asked, made = channels_in(self.playbook.rules), set(self.frame["channel"])
+        used = [name for name in asked if name in made or not made]
+        return self.playbook.channels, used, self.listed.customers.columns
 
     def what_to_do(self) -> Sentences:
         """Say who does what on the first day, what the offers are, and what holds from then on."""

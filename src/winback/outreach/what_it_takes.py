@@ -113,9 +113,7 @@ def to_decide(plan: Result) -> str:
 
 def _of_the_first_day(plan: Result) -> Iterator[str]:
     """Yield what to check: that customers agreed, and that the work can be done in one day."""
-    known = (plan.playbook.channels, plan.playbook.rules, plan.listed.customers.columns)
-    used = set(plan.frame["channel"])
-    if agreed := [name for name in taken_as_agreed(*known) if name in used]:
+    if agreed := taken_as_agreed(*plan.asking_consent):
         yield f"before anything is sent, check that they agreed to {join_words(in_plural(name) for name in agreed)}"
     counts = plan.frame.loc[plan.frame["date"] == plan.first_day.day, "channel"].value_counts()
     no_limit = [each.name for each in plan.playbook.channels if each.per_day is None]

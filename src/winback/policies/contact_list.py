@@ -156,6 +156,11 @@ class ContactList(Result):
         return Sentences.of([*_who_gets_what(self), *list(_answer(self))[3:], *self.reading])
 
 
+def lacking_said(names: tuple[str, ...]) -> list[str]:
+    """Say what a table of customers lacks by which the trial predicts, or nothing."""
+    return [f"Not in the table: {join_words(names)}; predictions take everybody for average there."] if names else []
+
+
 def _answer(found: ContactList) -> Iterator[str]:
     if found.contacts.empty:  # nobody listed has neither order nor money
         yield _why_nobody(found)
@@ -176,8 +181,7 @@ def _answer(found: ContactList) -> Iterator[str]:
         yield "The order says nothing: the table has no column by which the trial predicts."
     else:
         yield found.value.says(found.currency)
-        if found.lacking:
-            yield f"Not in the table: {join_words(found.lacking)}; predictions take everybody for average there."
+        yield from lacking_said(found.lacking)
     if found.whom == UNTOUCHED and found.value.trial.has_control:
         share = f": keep a random {format_percent(KEEP_BACK, 0)} of it back, or nothing is left to compare with"
         keep = "" if found.n_kept_back else share

@@ -88,13 +88,17 @@ def list_contacts(
     customers, kept = wanted.loc[kept.index].reset_index(drop=True), kept.reset_index(drop=True)
     kept.insert(0, "rank", kept["expected_profit"].rank(method="min", ascending=False).astype(int))
     alone = [(DOES_NOT_PAY, frame["customer_id"][~pays].to_numpy()), (NOT_SHOWN, unshown["customer_id"].to_numpy())]
-    lacking = tuple(label_of(name) for name in trial.covariates if name not in (*wanted, FOLLOWED))
     who = {"customers": customers, "whom": whom, "n_left_alone": int((~pays).sum()), "asked_about": asked_about}
     who |= {"left_out": tuple((words, len(ids)) for words, ids in left_out), "not_asked": _not_asked(lapsed)}
     who |= {"not_listed": _by_id([*left_out, *alone]), "unshown": unshown["expected_profit"].to_numpy()}
-    known = {"hardly_meant": hardly_meant, "lacking": lacking, "reading": reading}
+    known = {"hardly_meant": hardly_meant, "lacking": lacking_of(trial, wanted), "reading": reading}
     known |= {"time_unknown": untold, "unscreened": _unscreened(trial, wanted)}
     return ContactList(frame=kept, value=value, kind=kind, currency=trial.currency, **who, **known)
+
+
+def lacking_of(trial: Trial, customers: pd.DataFrame) -> tuple[str, ...]:
+    """Return in words what the trial predicts by, and a table of customers lacks."""
+    return tuple(label_of(name) for name in trial.covariates if name not in (*customers, FOLLOWED))
 
 
 def _by_id(reasons: list[tuple[str, np.ndarray]]) -> pd.DataFrame:
