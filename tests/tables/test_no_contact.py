@@ -12,6 +12,7 @@ from winback.tables.no_contact import is_mark, marks_said, unclear_marks, unwant
     [
         (["yes", "nein", None], []),
         (["x", "", None], []),  # a mark
+        (["x", "no", "yes", " X "], []),  # a tick beside words
         (["yes", "", " "], []),  # blank, as an empty cell of a file
         ([1, 0, None], []),
         (["03/04/2024", "13/04/2024", "04/13/2024"], []),  # the day does not matter

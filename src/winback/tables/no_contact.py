@@ -15,6 +15,7 @@ from winback.tables.dates import parse_date
 from winback.tables.kinds import parse_flag
 from winback.tables.likeness import bare_name, runs_of, words_of
 from winback.tables.parsed import Written
+from winback.tables.words import MARKS
 
 ASKED = "asked not to be contacted"
 NO_CONTACT = {  # what a column is called, and a label may be, in letters only
@@ -145,14 +146,14 @@ def _marked(column: pd.Series) -> np.ndarray:
 
 
 def unclear_marks(column: pd.Series) -> np.ndarray:
-    """Return where a column of marks says neither yes nor no and is no date, (n,).
+    """Return where a column of marks says neither yes nor no, is no date and no tick, (n,).
 
     Examples
     --------
-    >>> unclear_marks(pd.Series(["yes", "maybe", "31.1.2024", None])).tolist()
-    [False, True, False, False]
+    >>> unclear_marks(pd.Series(["yes", "maybe", "31.1.2024", "x", None])).tolist()
+    [False, True, False, False, False]
     """
-    rows = parse_flag(column).unread
+    rows = parse_flag(column).unread & ~column.astype(str).str.strip().str.lower().isin(MARKS).to_numpy()
     if rows.any():  # which of day and month comes first is of no account
         rows = rows & np.all([parse_date(column, Written(day_first=first)).unread for first in (True, False)], axis=0)
     return rows
