@@ -34,15 +34,19 @@ class Foreseen:
 
     def of(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return means and variances of the figures of a group, (3,) each, in the order of ``FIGURES``."""
-        mean, variance = np.zeros(len(FIGURES)), np.zeros(len(FIGURES))
-        for place in np.unique(self.arm[rows]):
-            own = rows & (self.arm == place)
-            weight, centre = own.sum() / rows.sum(), self.matrix[own].mean(axis=0)
+        return self.weighed(rows / rows.sum())
+
+    def weighed(self, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return weighted sums over the customers, (3,), and their variances; a group's mean is one."""
+        total, variance = np.zeros(len(FIGURES)), np.zeros(len(FIGURES))
+        for place in np.unique(self.arm[weights != 0]):
+            own = self.arm == place
+            centre = weights[own] @ self.matrix[own]
             for figure, (kept, coefficients, covariance) in enumerate(self.fits[place]):
-                mean[figure] += weight * centre[kept] @ coefficients
-                variance[figure] += weight**2 * centre[kept] @ covariance @ centre[kept]
-        known = self.contacts[rows].mean()
-        return mean + np.array([0.0, known, -known]), variance
+                total[figure] += centre[kept] @ coefficients
+                variance[figure] += centre[kept] @ covariance @ centre[kept]
+        known = weights @ self.contacts
+        return total + np.array([0.0, known, -known]), variance
 
     @property
     def profit(self) -> np.ndarray:

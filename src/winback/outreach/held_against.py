@@ -41,12 +41,12 @@ def held_against(listed: ContactList, customers: pd.DataFrame, outcomes: AnyTabl
     own = own if _n_drawn(came, own) >= FEWEST else None
     names = _groups(part, listed.value.ranks)
     rows = [each for *name, rows in names for each in _rows(name, rows, came, before, own)]
-    profits = before.profit, came[:, FIGURES.index("profit")]
+    profit = came[:, FIGURES.index("profit")]
     return CameAsForecast(
         frame=pd.DataFrame(rows),
         ratios=_ratios(came, before, own),
         added=_added(listed, customers, found, clusters),
-        order=came_by_rank(part["expected_profit"], *profits, own, LEVEL) if listed.value.ranks else None,
+        order=came_by_rank(part["expected_profit"], before, profit, own, LEVEL) if listed.value.ranks else None,
         taken_apart="" if own is not None or listed.value.trial.clusters is None else listed.value.trial.cluster,
         n_unknown=int((reached & ~found.known).sum()),
         n_not_listed=found.n_not_listed,
