@@ -10,6 +10,8 @@ from lists_to_plan import ONE_LETTER, START, list_made, list_of, people_of
 
 from winback.outreach import Cause, Remedy, Rule, Step, load_playbook, outreach_plan
 from winback.outreach.asked_for import IN_WORDS, known_of_none, long_waits, named_in_vain
+from winback.policies.contact_list import lacking_said
+from winback.policies.listing import lacking_of
 
 FIRST = np.datetime64("2026-12-07")
 PEOPLE = pd.DataFrame(
@@ -72,3 +74,13 @@ def test_who_waits_for_a_mending_in_years_to_come_is_counted(year, n):
     said = list(long_waits(book, PEOPLE, FIRST))
     assert len(said) == n
     assert all(f"on 1 October {year}, and 1 customer who left for it waits until then: is the" in each for each in said)
+
+
+def test_what_the_trial_predicts_by_and_a_table_lacks_is_said_but_months_away_that_can_be_counted():
+    trial = list_made().value.trial
+    assert "months away" in trial_lacks(trial, PEOPLE.drop(columns="left_on"))
+    assert "months away" not in trial_lacks(trial, PEOPLE)
+
+
+def trial_lacks(trial, people):
+    return "".join(lacking_said(lacking_of(trial, people)))

@@ -23,7 +23,7 @@ from winback.policies.contact_list import (
     ContactList,
 )
 from winback.policies.honest_value import honest_value
-from winback.policies.list_day import FOLLOWED, as_they_are, time_unknown, unknown_times
+from winback.policies.list_day import AWAY, FOLLOWED, as_they_are, time_unknown, unknown_times
 from winback.policies.may_get import may_not_get, months_since_offer, wait_not_told
 from winback.policies.new_leavers import read_leavers
 from winback.policies.strangers import not_listed
@@ -98,7 +98,8 @@ def list_contacts(
 
 def lacking_of(trial: Trial, customers: pd.DataFrame) -> tuple[str, ...]:
     """Return in words what the trial predicts by, and a table of customers lacks."""
-    return tuple(label_of(name) for name in trial.covariates if name not in (*customers, FOLLOWED))
+    told = {*customers, FOLLOWED} | ({AWAY} if "left_on" in customers else set())
+    return tuple(label_of(name) for name in trial.covariates if name not in told)
 
 
 def _by_id(reasons: list[tuple[str, np.ndarray]]) -> pd.DataFrame:
