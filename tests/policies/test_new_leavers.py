@@ -7,9 +7,10 @@ from click.testing import CliRunner
 
 import winback as wb
 from winback.cli import main
-from winback.policies.new_leavers import leavers_looked_at, read_leavers
+from winback.policies.new_leavers import leavers_looked_at, read_leavers, with_labels_of
 from winback.report import write_report
 
+PAIRS = (("Price", "price"), ("SERVICE", "service"))
 GERMAN = {"value": "Deckungsbeitrag"}
 
 
@@ -55,6 +56,23 @@ def test_columns_that_were_mapped_for_the_trial_are_found_by_that_name(tmp_path,
     found = wb.learn_policy(trial, by="reason", splits=wb.Splits(repeats=1)).contact_list(tmp_path / "new.csv")
     assert "reason" in found.frame
     assert "50 of them were in the trial already." in str(found.details())
+
+
+def test_labels_are_read_as_the_trial_s_but_for_case_blanks_and_punctuation(tmp_path, study):
+    trial = wb.read_trial(study.lapsed.groupby("offer", observed=True).head(300), study.offers)
+    (tmp_path / "new.csv").write_text("customer_id,reason\n90001,Price \n90002,SERVICE\n90003,price\n90004,prices\n")
+    found = read_leavers(tmp_path / "new.csv", trial)
+    assert found.frame["reason"].tolist() == ["price", "service", "price", "prices"]
+    said = [note for note in found.notes if "as in the trial" in note]
+    assert said == [f'The reason for leaving "{a}" was read as {b}, as in the trial.' for a, b in PAIRS]
+
+
+def test_a_label_that_may_be_two_of_the_trial_s_stays_as_it_is(study):
+    trial = wb.read_trial(study.lapsed.groupby("offer", observed=True).head(300), study.offers)
+    two = trial.lapsed.assign(reason=trial.lapsed["reason"].astype(object).replace("service", "Price"))
+    frame, said = with_labels_of(pd.DataFrame({"reason": ["PRICE", None]}), wb.read_trial(two, study.offers))
+    assert frame["reason"].iloc[0] == "PRICE"
+    assert not said
 
 
 def test_an_earlier_offer_s_outcome_in_that_file_is_not_looked_at(tmp_path, policy):

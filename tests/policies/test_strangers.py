@@ -6,6 +6,7 @@ import pytest
 
 import winback as wb
 from winback.policies.learned import NO_RULE
+from winback.policies.strangers import not_listed
 
 N = 2_700
 OFFERS = [
@@ -121,6 +122,19 @@ def test_who_must_not_be_asked_is_never_listed(policy, column, cells, words):
     contacts = policy.contact_list(whom)
     assert sorted(contacts.frame["customer_id"]) == [2, 3]
     assert contacts.left_out == ((words, 1),)
+
+
+def test_who_moved_is_listed_where_the_trial_sent_offers_to_those_who_had_and_who_died_is_not():
+    reasons = {"reason": np.resize(["price", "Moved away", "died"], N)}
+    whom = pd.DataFrame({"customer_id": [1, 2, 3], "seg": "a", "reason": ["moved-away", "died", "verzogen"]})
+    out = {
+        words: rows.tolist() for words, rows in not_listed(wb.read_trial(table().assign(**reasons), OFFERS), whom, [])
+    }
+    assert out["died"] == [False, True, False]
+    assert out["moved away"] == [False, False, True]
+    held_out = table()["offer"] == "none"
+    unsent = table().assign(reason=np.where(held_out, "moved away", "price"))
+    assert dict(not_listed(wb.read_trial(unsent, OFFERS), whom, []))["moved away"].tolist() == [True, False, True]
 
 
 def test_an_empty_column_of_marks_leaves_nobody_out(policy):

@@ -8,13 +8,15 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from winback.labels import label_of
 from winback.results import counted
 from winback.tables import LAPSED, SECOND_LIFETIME, ProblemList
 from winback.tables.checks import columns_mapped, lapsed_checked
 from winback.tables.column_checks import check_flags
 from winback.tables.files import read_file
-from winback.tables.likeness import alike, matched
+from winback.tables.likeness import alike, bare_name, matched
 from winback.tables.months_from_dates import with_months
+from winback.tables.no_contact import has_labels
 from winback.tables.numbers import decimal_evidence
 from winback.tables.parsed import Written
 from winback.tables.reading import Reading
@@ -75,8 +77,37 @@ def leavers_looked_at(path: str | Path, trial: Trial, flags: Iterable[str] = ())
     check_flags(checked, flags)
     checked.problems.table = f"table of whom to contact, {Path(path).name}"
     frame = pd.concat([checked.frame, aside], axis=1).reset_index(drop=True)  # carried along as it is written
-    said = (*dict.fromkeys(checked.notes), *_known(frame, trial))
+    frame, meant = with_labels_of(frame, trial)
+    said = (*dict.fromkeys(checked.notes), *meant, *_known(frame, trial))
     return Leavers(frame, f"customers of {Path(path).name}", said), checked.problems
+
+
+def with_labels_of(customers: pd.DataFrame, trial: Trial) -> tuple[pd.DataFrame, list[str]]:
+    """Return customers with labels as the trial's table writes them, and what was read as what.
+
+    Case, blanks and punctuation do not matter where one label of the trial only can be meant.
+
+    Examples
+    --------
+    >>> import winback as wb
+    >>> trial = wb.simulate_telecom_study(5_300, calibrate=False, rng=1).trial
+    >>> frame, said = with_labels_of(pd.DataFrame({"reason": ["Price ", "service", "moved"]}), trial)
+    >>> frame["reason"].tolist(), said
+    (['price', 'service', 'moved'], ['The reason for leaving "Price " was read as price, as in the trial.'])
+    """
+    said = []
+    for name in [name for name in ("reason", *trial.covariates) if name in customers and name in trial.customers]:
+        if has_labels(trial.customers[name]) and has_labels(customers[name]):
+            there = list(map(str, trial.customers[name].dropna().unique()))
+            letters = pd.Series(there).groupby(list(map(bare_name, there))).agg(list)
+            new = [label for label in customers[name].dropna().unique() if label not in there]
+            like = {label: letters.get(bare_name(label), []) for label in new}
+            meant = {label: found[0] for label, found in like.items() if len(found) == 1}
+            if meant:
+                own = customers[name].astype(object)
+                customers = customers.assign(**{name: own.where(~own.isin(list(meant)), own.map(meant))})
+            said += [f'The {label_of(name)} "{a}" was read as {b}, as in the trial.' for a, b in meant.items()]
+    return customers, list(dict.fromkeys(said))
 
 
 def named_apart(

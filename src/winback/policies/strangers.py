@@ -11,11 +11,13 @@ import pandas as pd
 from winback.labels import label_of
 from winback.policies.bins import kind_of
 from winback.results import format_count, join_words
-from winback.tables import label_text
-from winback.tables.no_contact import unwanted
+from winback.tables import NO_OFFER, label_text
+from winback.tables.likeness import bare_name
+from winback.tables.no_contact import has_labels, unwanted
 from winback.trial.trial import Trial
 
 UNSEEN = "which nobody in the trial had"
+MOST_LABELS = 1_000  # of a column that sorts customers: names and the like do not
 MOST_NAMED = 6  # labels, the most frequent first
 
 
@@ -28,16 +30,26 @@ def not_listed(
     """Return why customers are left out of a list, in words, and who, (n,) each; everyone once, by the first reason.
 
     ``first`` are reasons that come before all others. The policy reads the columns ``asked``, where also a missing
-    value is strange that the trial never had.
+    value is strange that the trial never had. Who has moved away, by a label such as ``moved``, is left out unless the
+    trial sent offers to customers of that label; who died always is.
     """
     out = np.zeros(len(customers), dtype=bool)
     reasons = []
-    for words, rows in chain(first, unwanted(customers), _strange(trial, customers, list(asked), out)):
+    for words, rows in chain(
+        first, unwanted(customers, _moved_too(trial)), _strange(trial, customers, list(asked), out)
+    ):
         new = rows & ~out
         if new.any():
             reasons.append((words, new))
             out |= new  # in place: labels are named of who is not out yet
     return reasons
+
+
+def _moved_too(trial: Trial) -> dict[str, set[str]]:
+    """Return, of each column of labels, those of the trial's customers who were sent an offer, in letters only."""
+    sent = trial.customers[trial.customers["offer"].astype(object) != NO_OFFER]
+    named = {name: sent[name].dropna().unique() for name in sent if has_labels(sent[name])}
+    return {name: set(map(bare_name, labels)) for name, labels in named.items() if len(labels) <= MOST_LABELS}
 
 
 def said_of(reasons: Iterable[tuple[str, int]]) -> str:

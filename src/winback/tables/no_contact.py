@@ -5,8 +5,9 @@ Such marks tell nothing of what an offer earns, and nobody who has one is ever o
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Set
 from functools import cache
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -17,13 +18,13 @@ from winback.tables.likeness import bare_name, runs_of, words_of
 from winback.tables.parsed import Written
 from winback.tables.words import MARKS
 
-ASKED = "asked not to be contacted"
+ASKED, MOVED = "asked not to be contacted", "moved away"
 NO_CONTACT = {  # what a column is called, and a label may be, in letters only
     ASKED: "dnc nocontact optout optedout unsubscribed blocked suppressed werbesperre gesperrt abgemeldet robinson "
     "desabonne desinscrit opposition nocontactar",
     "died": "deceased dead died dateofdeath verstorben tot sterbedatum todesdatum decede decedee datedeces fallecido "
     "deceduto overleden",
-    "moved away": "moved movedaway relocated verzogen umgezogen weggezogen demenage mudado verhuisd",
+    MOVED: "moved movedaway relocated verzogen umgezogen weggezogen demenage mudado verhuisd",
 }
 # Words that follow each other anywhere in what a column is called, in letters only: a mark whatever stands beside.
 _NEVER = (  # each beginning before each end
@@ -116,8 +117,13 @@ def without_marks(names: Iterable[str]) -> list[str]:
     return [name for name in names if not is_mark(name)]
 
 
-def unwanted(customers: pd.DataFrame) -> list[tuple[str, np.ndarray]]:
+def unwanted(
+    customers: pd.DataFrame, moved_too: Mapping[str, Set[str]] = MappingProxyType({})
+) -> list[tuple[str, np.ndarray]]:
     """Return for each reason not to contact somebody its words and whom it holds for, (n,) each.
+
+    ``moved_too``: of each column the labels of who has moved, in letters only, that are no such reason, as others who
+    had them were sent offers.
 
     Examples
     --------
@@ -133,8 +139,8 @@ def unwanted(customers: pd.DataFrame) -> list[tuple[str, np.ndarray]]:
             column = customers[name]
             if _says(str(name)) == words:
                 rows |= _marked(column)
-            elif _has_labels(column):
-                rows |= _labelled(column, known)
+            elif has_labels(column):
+                rows |= _labelled(column, known - moved_too.get(name, set()) if words == MOVED else known)
         found.append((words, rows))
     return found
 
@@ -159,7 +165,8 @@ def unclear_marks(column: pd.Series) -> np.ndarray:
     return rows
 
 
-def _has_labels(column: pd.Series) -> bool:
+def has_labels(column: pd.Series) -> bool:
+    """Say whether a column holds words."""
     is_label = isinstance(column.dtype, pd.CategoricalDtype)
     return is_label or pd.api.types.infer_dtype(column, skipna=True) == "string"
 
