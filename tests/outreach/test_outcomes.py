@@ -53,11 +53,15 @@ def test_what_is_lacking_is_what_the_trial_is_counted_by_and_no_argument_is_name
     error = refused(plan_under({"columns": OWN}), outcomes.rename(columns=OWN).drop(columns=["Zurück", "Wert 24M"]))
     assert error.problems["column"].tolist() == ["returned", "value"]
     assert "columns=" not in str(error)
-    assert "under this name or that of the trial's table. Columns: Kundennr." in str(error)
+    assert "as `returned` or `Zurück`, as the trial's table calls it. Columns: Kundennr." in str(error)
+    slip = refused(plan_under({"columns": OWN}), outcomes.rename(columns={**OWN, "value": "Wert 24"}))
+    assert "Did you mean `Wert 24`?" in str(slip)
     unnamed = refused(plan_of(people_of(10)), outcomes.rename(columns={"customer_id": "who"}))
     assert unnamed.problems["column"].tolist() == ["customer_id"]
     twice = refused(plan_of(people_of(10)), outcomes.drop(columns="returned").assign(reactivated=1, wonback=0))
-    assert str(twice).endswith("`returned` may be `reactivated` and `wonback`. Leave in the one that is meant.")
+    assert str(twice).endswith(
+        "`returned` may be `reactivated` and `wonback`. Keep the one that is meant, and drop or rename the other."
+    )
 
 
 def test_a_trial_of_second_lifetimes_asks_for_these_or_for_value():

@@ -30,7 +30,7 @@ from winback.trial.trial_table import in_margin
 TABLE = "table of outcomes"
 READ = ("customer_id", "returned", "returned_on", "value", *SECOND_LIFETIME)
 MEANING = {column.name: column.meaning for column in LAPSED}
-WHICH = "Leave in the one that is meant."
+WHICH = "Keep the one that is meant, and drop or rename the other."
 ONLY_BACK = (
     "List the others with returned = no; whose outcome is not known yet, check when it is. In Python: "
     'plan.customers[["customer_id"]].merge(outcomes, how="left").fillna({"returned": "no"}).'
@@ -91,7 +91,11 @@ def outcomes_read(trial: Trial, outcomes: AnyTable) -> Checked:
         reading = with_months(reading, None, written)  # a day of return says who came back
     needs = ["customer_id", "returned", *(["value"] if is_measured else SECOND_LIFETIME)]
     told = {each.column for each in unclear}
-    lacking = [_lacking(name, given) for name in needs if name not in {*reading.frame, *told}]
+    lacking = [
+        _lacking(name, given, trial.offers.columns.get(name, name))
+        for name in needs
+        if name not in {*reading.frame, *told}
+    ]
     reading = replace(reading, problems=(*mapped.problems, *unclear, *lacking))
     reading = reading.only(name for name in reading.frame if name in (*needs, "cost"))
     if is_raw and not reading.frame.columns.has_duplicates:
@@ -106,9 +110,9 @@ def outcomes_read(trial: Trial, outcomes: AnyTable) -> Checked:
     return checked
 
 
-def _lacking(name: str, given: Reading) -> Problem:
-    there = to_choose_from(name, given.frame.columns)
-    remedy = f"Add it ({MEANING[name]}), under this name or that of the trial's table. {there}"
+def _lacking(name: str, given: Reading, heading: str) -> Problem:
+    also = "" if heading == name else f" or `{heading}`, as the trial's table calls it"
+    remedy = f"Add it ({MEANING[name]}), as `{name}`{also}. {to_choose_from(heading, given.frame.columns)}"
     return Problem(name, "is missing", 0, "", remedy)
 
 
