@@ -2,9 +2,10 @@
 
 import datetime
 
+import numpy as np
 import pandas as pd
 import pytest
-from lists_to_plan import ONE_LETTER, START, list_of, people_of
+from lists_to_plan import ONE_LETTER, START, list_of, outcomes_of, people_of, plan_of
 
 import winback as wb
 from winback.outreach import outreach_plan
@@ -71,3 +72,26 @@ def test_a_reason_that_the_playbook_does_not_know_falls_under_the_rule_for_all()
 def test_who_is_back_must_be_told_by_one_id_each(back, match):
     with pytest.raises(TableError, match=match):
         outreach_plan(list_of(people_of(2), ONE_LETTER), start=START.date(), back=back)
+
+
+NO_OUTCOMES = {  # what is wrong -> the table made of a good one, and what is said of it
+    "a list": (lambda good: [1, 2], "table of outcomes.*must be a frame"),
+    "no rows": (lambda good: good.head(0), "has no rows"),
+    "one name twice": (
+        lambda good: pd.concat([good, good[["value"]]], axis=1),
+        "`value` is the name of more than one column",
+    ),
+    "no end of money": (lambda good: good.assign(value=float("inf"), returned=True), "`value` must be a number"),
+    "lists in cells": (lambda good: good.assign(cost=[[1]] * len(good)), "`cost` must be a number"),
+    "ids in the index": (lambda good: good.set_index("customer_id"), "`customer_id` is missing"),
+    "nobody known": (lambda good: good.assign(returned=None), "`returned` must not be missing; 10 of 10"),
+}
+
+
+@pytest.mark.parametrize("wrong", NO_OUTCOMES)
+def test_outcomes_that_make_no_sense_have_one_clear_error(wrong):
+    plan = plan_of(people_of(10))
+    made, said = NO_OUTCOMES[wrong]
+    good = outcomes_of(plan, np.random.default_rng(1))
+    with pytest.raises(TableError, match=f"(?s){said}"):
+        plan.check(made(good))

@@ -11,15 +11,16 @@ import pandas as pd
 from winback.base.customers import places_among
 from winback.policies.contact_list import ContactList
 from winback.policies.new_leavers import named_as_in, written_as_in
-from winback.tables import LAPSED, LAPSED_TABLE, NO_OFFER, SECOND_LIFETIME, AnyTable, ProblemList
+from winback.tables import LAPSED, NO_OFFER, SECOND_LIFETIME, AnyTable, ProblemList
 from winback.tables.checks import lapsed_checked
-from winback.tables.column_checks import Checked
+from winback.tables.column_checks import Checked, refuse_other_than_frame
+from winback.tables.headings import shared_names
 from winback.tables.ids import as_index
 from winback.tables.likeness import alike, matched, to_choose_from
 from winback.tables.months_from_dates import with_months
 from winback.tables.nouns import as_reading
 from winback.tables.numbers import parse_number
-from winback.tables.problems import Problem
+from winback.tables.problems import Problem, TableError
 from winback.tables.reading import Reading
 from winback.tables.types_found import with_types
 from winback.terms.catalog import Offer
@@ -80,7 +81,10 @@ def outcomes_of(listed: ContactList, customers: pd.DataFrame, outcomes: AnyTable
 
 def outcomes_read(trial: Trial, outcomes: AnyTable) -> Checked:
     """Return the columns that are looked at, by names and in numbers of the trial's table, with what is wrong."""
-    given, is_raw = as_reading(outcomes, LAPSED_TABLE)
+    given, is_raw = as_reading(outcomes, TABLE)
+    refuse_other_than_frame(given.frame, TABLE)
+    if given.frame.columns.has_duplicates:
+        raise TableError(TABLE, shared_names(given.frame.columns))
     mapped = named_as_in(given, trial)
     reading = matched(mapped, [column for column in LAPSED if column.name in READ])
     unclear = [replace(each, remedy=WHICH) for each in reading.problems[len(mapped.problems) :]]
@@ -98,7 +102,7 @@ def outcomes_read(trial: Trial, outcomes: AnyTable) -> Checked:
     ]
     reading = replace(reading, problems=(*mapped.problems, *unclear, *lacking))
     reading = reading.only(name for name in reading.frame if name in (*needs, "cost"))
-    if is_raw and not reading.frame.columns.has_duplicates:
+    if is_raw:
         reading = with_types(reading, written)
     checked = lapsed_checked(reading, needs, written)
     checked.problems.table = f"{TABLE}, {Path(outcomes).name}" if isinstance(outcomes, str | Path) else TABLE
