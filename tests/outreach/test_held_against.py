@@ -93,8 +93,8 @@ def test_clusters_are_used_only_where_trial_and_list_have_them():
 def test_what_came_is_set_against_the_order_of_the_list_where_it_has_one():
     plan = plan_of(people_of(200))
     table = measured()
-    table["value"] = (60 * table["months_away"] + 1).where(table["returned"].astype(bool))
-    trial = wb.read_trial(table, OFFERS).over(contact_costs=ONE_LETTER)
+    value = (60 * table["months_away"] + 1).where(table["returned"].astype(bool))
+    trial = wb.read_trial(table.assign(value=value), OFFERS).over(contact_costs=ONE_LETTER)
     people = plan.listed.customers.assign(months_away=np.random.default_rng(2).uniform(0.5, 5.5, 200))
     before = foreseen(trial, people, plan.customers["offer"], np.zeros(200)).profit
     first = np.argsort(-before)  # the list as the trial would have it
