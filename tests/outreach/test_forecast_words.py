@@ -84,11 +84,11 @@ def test_where_it_did_not_come_by_rank_no_answer_leaves_the_forecast_as_it_is():
     whole = found.frame.query("by == 'all'")
     none = replace(found, ratios=alike, frame=whole, order=ByRank(0.9, 0.6, 1.2))
     assert none.what_to_do() == "Leave the next forecast as it is: what differs may be chance."
-    assert "Along the list differences were 0.90 [0.60, 1.20] times as large as forecast" in none.details()
+    assert "Along the list customers differed 0.90 [0.60, 1.20] times as much as forecast" in none.details()
     for order, worth, advice in (
         (ByRank(0.1, -0.3, 0.5), "nothing that is shown", "expect of each what all brought on average, and learn"),
-        (ByRank(0.5, 0.2, 0.8), "less", "multiply how far each is expected to lie from the average by 0.50"),
-        (ByRank(1.6, 1.2, 2.0), "more", "multiply how far each is expected to lie from the average by 1.60"),
+        (ByRank(0.5, 0.2, 0.8), "less", "multiply expected differences between customers by 0.50"),
+        (ByRank(1.6, 1.2, 2.0), "more", "multiply expected differences between customers by 1.60"),
     ):
         apart = replace(none, order=order)
         doubt = apart.describe().splitlines()[2]

@@ -109,5 +109,5 @@ def test_what_came_is_set_against_the_order_of_the_list_where_it_has_one():
     assert order.low < 1 < order.high  # what the trial foresees is not known exactly
     found = ranked.check(came.assign(value=came["value"].mean()))
     assert (found.order.slope, found.order.low, found.order.high) == pytest.approx((0, 0, 0), abs=1e-9)
-    assert "times as large, so the order was worth nothing that is shown." in found.describe()
+    assert "times as much, so the order was worth nothing that is shown." in found.describe()
     assert pd.unique(found.frame["by"]).tolist() == ["all", "fifth"]

@@ -92,13 +92,13 @@ def came_apart(found: Result) -> tuple[str, str, str]:
     order = found.order
     if order is not None and not order.low <= 1 <= order.high:
         seen = (
-            f"By rank it did not come as forecast: differences along the list were {_times(found)} times as large, so"
+            f"By rank it did not come as forecast: along the list customers differed {_times(found)} times as much, so"
         )
         if order.low <= 0:
             advice = "expect of each what all brought on average, and learn the policy anew with these outcomes"
             return "by rank", f"{seen} the order was worth nothing that is shown.", advice
         worth = "less" if order.slope < 1 else "more"
-        advice = f"multiply how far each is expected to lie from the average by {order.slope:.2f}"
+        advice = f"multiply expected differences between customers by {order.slope:.2f}"
         return "by rank", f"{seen} the order was worth {worth}.", advice
     for row, n, hardly in _furthest(found):
         if hardly:
@@ -116,7 +116,7 @@ def _times(found: Result) -> str:
 def along_the_list(found: Result) -> Iterator[str]:
     """Say how far differences along the list came true, where it has an order and they may have."""
     if found.order is not None and came_apart(found)[0] != "by rank":
-        yield f"Along the list differences were {_times(found)} times as large as forecast."
+        yield f"Along the list customers differed {_times(found)} times as much as forecast."
 
 
 def what_was_added(found: Result) -> str:
