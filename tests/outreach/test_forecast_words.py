@@ -93,7 +93,7 @@ def test_where_it_did_not_come_by_rank_no_answer_leaves_the_forecast_as_it_is():
         apart = replace(none, order=order)
         doubt = apart.describe().splitlines()[2]
         assert doubt.startswith(
-            f"By rank it did not come as forecast: differences along the list were {order.slope:.2f}"
+            f"By rank it did not come as forecast: along the list customers differed {order.slope:.2f}"
         )
         assert doubt.endswith(f"the order was worth {worth}.")
         assert apart.what_to_do().startswith(f"Leave the next forecast of all as it is, but {advice}")
