@@ -34,6 +34,7 @@ from winback.report import asked_trial, comparable_trial, whom_to_contact
 from winback.results import counted, format_count
 from winback.tables import AnyTable, load_table
 from winback.tables.no_contact import marks_said
+from winback.trial.plausible import far_out
 from winback.trial.trial import Trial
 
 KEEP_BACK = 0.1  # of the list, at random: else nobody knows afterwards what the contacts added
@@ -155,7 +156,7 @@ def _to_know(
         first = day_of(how.get("start") or first_monday(whom), "start")
         said += [*known_of_none(playbook, customers), *named_in_vain(playbook, customers, trial)]
         said += long_waits(playbook, customers, first)
-    return [*reading, *said]
+    return [*reading, *said, *trial.design.of_the_files, *(() if whom is None else far_out(customers))]
 
 
 def _of_before(customers: pd.DataFrame, how: Mapping) -> list[str]:

@@ -98,7 +98,7 @@ def write_report(
     check_writable(out, (*(chapter.page for chapter in wanted), *TABLES))
     trial = comparable_trial(**settings)
     tell = tell or (lambda _: None)
-    for line in said_of_a_long_list(len(whom_to_list(trial, whom)[0])):
+    for line in (*trial.design.of_the_files, *said_of_a_long_list(len(whom_to_list(trial, whom)[0]))):
         tell(line)
     notebooks = {chapter: load_notebook(chapter.file.name) for chapter in wanted}
     if whom is not None:

@@ -6,8 +6,10 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from lists_to_plan import ONE_LETTER, START, list_made, list_of, people_of
+from lists_to_plan import OFFERS, ONE_LETTER, START, list_made, list_of, people_of
+from valid_calls import measured
 
+import winback as wb
 from winback.outreach import Cause, Remedy, Rule, Step, load_playbook, outreach_plan
 from winback.outreach.asked_for import IN_WORDS, known_of_none, long_waits, named_in_vain
 from winback.policies.contact_list import lacking_said
@@ -84,3 +86,14 @@ def test_what_the_trial_predicts_by_and_a_table_lacks_is_said_but_months_away_th
 
 def trial_lacks(trial, people):
     return "".join(lacking_said(lacking_of(trial, people)))
+
+
+def test_an_offer_that_nobody_was_sent_and_a_cell_that_looks_wrong_are_said_by_the_plan():
+    table = measured().assign(first_margin=40.0)
+    table.loc[3, "first_margin"] = 999_999_999.0
+    trial = wb.read_trial(table, [*OFFERS, wb.Offer(name="cash", amount=1.0, paid="per_contact")])
+    listed = list_of(people_of(20), ONE_LETTER)
+    value = replace(listed.value, trial=trial.over(contact_costs=ONE_LETTER))
+    said = str(outreach_plan(replace(listed, value=value), start=START.date()).in_doubt())
+    assert "No customer was sent cash: left out." in said
+    assert '"first margin" is 999,999,999 for customer' in said

@@ -75,9 +75,13 @@ def test_how_many_come_back_and_what_a_tenth_fewer_would_cost(known_by_hand):
     assert found.foreseen[0] == pytest.approx(40 * back)
 
 
-def test_who_is_too_unlike_the_trial_s_customers_is_not_said_to_come_back(plan):
-    assert not 0 < plan.foreseen[0] < len(plan.reached)
-    assert "come back" not in plan.for_whoever_pays()["Earns"]
+@pytest.mark.parametrize("back", [-0.4, 1_000.0])
+def test_where_lines_foresee_less_than_nobody_or_more_than_all_no_return_is_spoken_of(plan, back):
+    assert 0 < plan.foreseen[0] < len(plan.reached)  # though they are unlike the trial's: as the nearest who were there
+    assert "come back" in plan.for_whoever_pays()["Earns"]
+    found = replace(plan)
+    vars(found)["foreseen"] = (back, *plan.foreseen[1:])
+    assert "come back" not in found.for_whoever_pays()["Earns"]
 
 
 def test_the_time_in_which_it_is_earned_is_said_where_the_trial_knows_it():

@@ -6,10 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from tailored_trials import by_segment, free
 
 import winback as wb
-from winback.policies.honest_value import honest_value
+from winback.policies.honest_value import honest_value, predicted_profit
 from winback.trial.read import read_trial
 
 N_TRIALS = 300
@@ -38,6 +40,30 @@ def test_right_predictions_can_be_taken_at_their_word():
     error = 2 * 60 * sqrt(2 / 20_000)  # of a straight line one standard deviation from its middle
     assert np.abs(expected - gain)[np.abs(table["known"]) < 1].max() < 4 * error
     np.testing.assert_array_equal(found.expected(table, pd.Series("none", index=table.index)), 0.0)
+
+
+@given(st.lists(st.floats(-1e12, 1e12), min_size=1, max_size=4))
+@settings(max_examples=30, deadline=None)
+def test_nobody_is_expected_to_earn_more_or_less_than_those_at_the_ends_of_the_trial(known):
+    table = linear_trial(7, 400)[0]
+    trial, ends = read_trial(table, free("a")), table["known"].agg(["min", "max"])
+    asked, offers = pd.DataFrame({"known": known}), pd.Series("a", index=range(len(known)))
+    found = predicted_profit(trial, asked, offers)
+    np.testing.assert_allclose(found, predicted_profit(trial, asked.clip(*ends), offers), rtol=1e-9)
+    corners = predicted_profit(trial, pd.DataFrame({"known": ends}), pd.Series("a", index=ends.index))
+    assert (found >= corners.min() - 1e-6).all()
+    assert (found <= corners.max() + 1e-6).all()
+
+
+@pytest.mark.parametrize("offer", ["a", "none"])
+def test_one_wrong_cell_of_a_trial_is_not_worth_millions(offer):
+    table, gain = linear_trial(8, 2_000)
+    row = (table["offer"] == offer).idxmax()
+    wrong = table.assign(known=table["known"].where(table.index != row, 999_999_999.0))
+    found = honest_value(read_trial(wrong, free("a")))
+    assert abs(found.average - gain.mean()) < 5 * 2 * 60 / sqrt(2_000)
+    expected = found.expected(wrong, pd.Series("a", index=table.index))
+    assert np.abs(expected).max() < 10 * gain.max()
 
 
 def test_fifths_are_what_they_truly_gain():

@@ -1,9 +1,12 @@
 """Is a unit that cannot be right named with what it would be, and nothing else suspected?"""
 
+import numpy as np
+import pandas as pd
 import pytest
 
 import winback as wb
 from winback.periods import DAYS_IN_MONTH, parse_period
+from winback.trial.plausible import far_out
 
 OFFERS = [wb.Offer(name="call", amount=1, paid="per_contact")]
 
@@ -65,3 +68,22 @@ def test_amounts_in_another_currency_than_is_shown_are_noticed(tmp_path):
     assert units(paid(tmp_path, sign="€", currency="€")) == []
     assert units(paid(tmp_path, sign="€", currency="EUR")) == []
     assert units(paid(tmp_path, sign="$")) == []
+
+
+@pytest.mark.parametrize("cell", [999_999_999.0, -4e6])
+@pytest.mark.parametrize("name", ["first_margin", "value"])
+def test_a_cell_thousands_of_times_the_rest_is_named_with_its_customer(study, name, cell):
+    table = pd.DataFrame({"customer_id": range(200), name: np.where(np.arange(200) % 2, 40.0, 0.0)})
+    assert not list(far_out(table))
+    table.loc[[17, 33], name] = cell
+    (said,) = far_out(table)
+    assert f"is {cell:,.0f} for customer 17 and alike for 1 more; all others are at most 40." in said
+    table.loc[table.index % 4 == 1, name] = cell  # a unit, or another currency: no slip
+    assert not list(far_out(table))
+
+
+def test_the_design_of_a_trial_warns_of_such_a_cell(study):
+    row = study.lapsed["offer"].ne("none").idxmax()
+    wrong = study.lapsed.assign(first_margin=study.lapsed["first_margin"].where(study.lapsed.index != row, 1e9))
+    (said,) = units(wb.read_trial(wrong, study.offers))
+    assert said.startswith('"first margin" is 1,000,000,000 for customer')

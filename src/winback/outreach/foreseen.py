@@ -72,11 +72,12 @@ def foreseen(trial: Trial, customers: pd.DataFrame, offers: pd.Series, contacts:
     known, asked = map(with_one, covariates_beside(trial, customers))
     paid = trial.cost - trial.contact_cost  # of the offer itself
     outcomes = (trial.returned.astype(float), paid, trial.value - paid)
-    fits = []
+    fits, arm = [], pd.Index(trial.arms).get_indexer(offers)
     for place in range(len(trial.arms)):
-        rows = trial.arm == place
+        rows, own = trial.arm == place, arm == place
         fits.append([_fit(trial, known[rows], outcome[rows], rows) for outcome in outcomes])
-    return Foreseen(asked, pd.Index(trial.arms).get_indexer(offers), fits, contacts)
+        asked[own] = np.clip(asked[own], known[rows].min(axis=0), known[rows].max(axis=0))  # not extrapolated
+    return Foreseen(asked, arm, fits, contacts)
 
 
 def _fit(trial: Trial, matrix: np.ndarray, outcome: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, ...]:

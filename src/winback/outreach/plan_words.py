@@ -2,8 +2,8 @@
 
 The doubt is the first that applies, in this order: consent is known of some channels only, when or why they left is not
 known, there is no room, they were asked before, gains are not told apart from what comes anyway, nobody is kept back,
-an offer may be the contact itself, they are the trial's own; and at last that the trial tested offers and not this
-sequence of contacts.
+an offer may be the contact itself, they are the trial's own, its files look wrong; and at last that the trial tested
+offers and not this sequence of contacts.
 """
 
 from __future__ import annotations
@@ -164,6 +164,7 @@ def doubts(plan: Result) -> Iterator[str]:
     yield from _named_like_channels(plan)
     if plan.listed.whom == UNTOUCHED:
         yield f"These are the trial's own customers who were sent nothing. {NEW_LEAVERS}, to plan them instead."
+    yield from plan.listed.value.trial.design.of_the_files
     yield _sequence_untested(plan)
     if consent and not is_kept_of_some:
         yield str(plan.consent())

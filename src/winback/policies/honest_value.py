@@ -141,8 +141,8 @@ def predicted_profit(trial: Trial, customers: pd.DataFrame, offers: pd.Series) -
     """Return predicted profit of customers under their offers, over no offer where that is known or assumed.
 
     Predicted by least squares from the whole trial; a label that the trial has not seen is an average, and so is a
-    missing number, or a column that the customers lack. What a customer is predicted does not depend on who else is
-    asked about.
+    missing number, or a column that the customers lack; who has more of something, or less, than anybody in the trial
+    is taken for the nearest who was there. What a customer is predicted does not depend on who else is asked about.
     """
     matrix = np.concatenate(covariates_beside(trial, customers))
     n, m = len(trial.arm), len(customers)
@@ -177,7 +177,7 @@ def _alike(known: pd.DataFrame, customers: pd.DataFrame, columns: list[str]) -> 
             unread = (numbers[1].isna() & both[1][name].notna()).to_numpy()
             problems.add_rows(name, unread, "must be a number, as in the trial", "Correct it, or leave it empty.")
             for each, column in zip(both, numbers, strict=True):
-                each[name] = column.fillna(numbers[0].mean())
+                each[name] = column.fillna(numbers[0].mean()).clip(numbers[0].min(), numbers[0].max())
         elif both[1][name].isna().all():
             both[1][name] = pd.Series(pd.NA, index=customers.index).astype(known[name].dtype)
     problems.raise_if_any()

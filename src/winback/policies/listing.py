@@ -26,7 +26,7 @@ from winback.policies.honest_value import honest_value
 from winback.policies.list_day import AWAY, FOLLOWED, as_they_are, time_unknown, unknown_times
 from winback.policies.may_get import may_not_get, months_since_offer, wait_not_told
 from winback.policies.new_leavers import read_leavers
-from winback.policies.strangers import not_listed
+from winback.policies.strangers import beyond_anybody, not_listed
 from winback.results import counted
 from winback.tables import LAPSED, NO_OFFER, AnyTable, check_lapsed, in_trial
 from winback.tables.likeness import to_choose_from
@@ -70,6 +70,7 @@ def list_contacts(
     wanted = as_they_are(wanted, asof)
     strangers = not_listed(trial, wanted, chooser.asked, [*first, *unknown_times(trial, wanted)])
     wanted, since, left_out = _without(wanted, since, strangers)
+    reading = (*reading, *beyond_anybody(trial, wanted))
     offers = chooser.assign(wanted)
     wanted, offers, barred = _without(wanted, offers, may_not_get(trial.offers, wanted, offers, since))
     left_out += barred

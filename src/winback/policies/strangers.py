@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 
 from winback.labels import label_of
-from winback.policies.bins import kind_of
-from winback.results import format_count, join_words
+from winback.policies.bins import as_numbers, kind_of
+from winback.policies.list_day import AWAY
+from winback.results import counted, format_count, join_words
 from winback.tables import NO_OFFER, label_text
 from winback.tables.likeness import bare_name
 from winback.tables.no_contact import has_labels, unwanted
@@ -91,6 +92,32 @@ def _strange(
             if is_new.any():
                 new = pd.Series(np.asarray(labels, dtype=object)[codes[is_new[codes]]]).value_counts()
                 yield f"with {label_of(name)} {_counted(new)}, {UNSEEN}", is_new[codes]
+
+
+def beyond_anybody(trial: Trial, customers: pd.DataFrame) -> list[str]:
+    """Say how many customers have more of something, or less, than anybody in the trial, or nothing.
+
+    Examples
+    --------
+    >>> import winback as wb
+    >>> trial = wb.simulate_telecom_study(5_300, calibrate=False, rng=1).trial
+    >>> beyond_anybody(trial, pd.DataFrame({"first_margin": [30.0, 1e9, None]}))
+    ['1 customer has more or less than anybody in the trial (first margin): expected as of the nearest.']
+    """
+    out, named = np.zeros(len(customers), dtype=bool), []
+    numbers = [name for name in trial.covariates if kind_of(trial.customers[name]) == "number" and name != AWAY]
+    for name in [name for name in numbers if name in customers]:
+        known, own = as_numbers(trial.customers[name]), pd.to_numeric(customers[name], errors="coerce").astype(float)
+        rows = ((own < np.nanmin(known)) | (own > np.nanmax(known))).to_numpy(dtype=bool, na_value=False)
+        named += [label_of(name)] if rows.any() else []
+        out |= rows
+    if not named:
+        return []
+    n = int(out.sum())
+    return [
+        f"{counted(n, 'customers', 'have')} more or less than anybody in the trial ({join_words(named)}): expected as "
+        "of the nearest."
+    ]
 
 
 def _counted(labels: pd.Series) -> str:

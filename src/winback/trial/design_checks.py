@@ -45,6 +45,11 @@ class DesignReport(Result):
         """Why the control group was refused; empty otherwise."""
         return next((each.finding for each in self.findings if each.verdict == "refused"), "")
 
+    @property
+    def of_the_files(self) -> list[str]:
+        """What speaks against the files: offers that nobody was sent, units and cells that look wrong."""
+        return [each.finding for each in self.findings if each.verdict == "warning" and each.check in ("arms", UNITS)]
+
     def to_frame(self) -> pd.DataFrame:
         """Return one row per check."""
         return pd.DataFrame([asdict(finding) for finding in self.findings])

@@ -5,7 +5,7 @@ Nothing is corrected: what looks wrong by what else the table says is named, wit
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pandas as pd
@@ -22,13 +22,40 @@ LONGEST = 600.0  # months: nobody was a customer for 50 years
 TOO_FAR = DAYS_IN_MONTH / 2  # times as long as another length of the same table: months and days are 30 apart
 YEARLY = (8.0, 16.0)  # times another margin: one a year and one a month are 12 apart
 FEW = 10  # customers below which medians say nothing
+OUTLYING = 1_000.0  # times what all but a few are at most: no customer, but a code, a phone number or a slip
 LENGTHS = ("first_tenure", "second_tenure", "months_away", "followed")
 
 
 def check_units(table: pd.DataFrame, horizon_months: float | None) -> list[Finding]:
     """Return a warning for each column whose unit looks wrong by what else the table says; none where all fit."""
-    said = [*_too_long(table), *_apart(table, horizon_months), *_yearly(table)]
+    said = [*_too_long(table), *_apart(table, horizon_months), *_yearly(table), *far_out(table)]
     return [Finding(CHECK, "warning", text) for text in said]
+
+
+def far_out(table: pd.DataFrame) -> Iterator[str]:
+    """Yield for each column of numbers the few that are thousands of times what nearly all others are.
+
+    Examples
+    --------
+    >>> margins = pd.DataFrame({"customer_id": range(1, 101), "first_margin": [40.0] * 99 + [999_999_999.0]})
+    >>> next(far_out(margins))
+    '"first margin" is 999,999,999 for customer 100; all others are at most 40. If it is wrong, correct it or leave ...'
+    """
+    for name in table.select_dtypes("number").columns.difference(["customer_id", "cluster"], sort=False):
+        sizes = table[name].abs().to_numpy(dtype=float, na_value=np.nan)
+        ordered = np.sort(sizes[sizes > 0])[::-1]  # what most have none of is compared among those who have some
+        if len(ordered) < 2 * FEW:
+            continue
+        jumps = np.flatnonzero(ordered[: FEW - 1] > OUTLYING * ordered[1:FEW])
+        if len(jumps):
+            usual, n = ordered[jumps[-1] + 1], int(jumps[-1])
+            worst = int(np.nanargmax(sizes))
+            who = f" for customer {table['customer_id'].iloc[worst]}" if "customer_id" in table else ""
+            more = f" and alike for {format_count(n)} more" if n else ""
+            yield (
+                f'"{label_of(name)}" is {format_count(table[name].iloc[worst])}{who}{more}; all others are at most '
+                f"{usual:,.10g}. If it is wrong, correct it or leave it empty."
+            )
 
 
 def _too_long(table: pd.DataFrame):

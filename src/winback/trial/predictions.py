@@ -3,6 +3,9 @@ r"""What would each customer bring under each offer, by what others like them br
 Customers are dealt into folds. What is predicted for a customer never uses that customer's own fold, so a prediction
 cannot follow the customer's own outcome. Nested: where a policy is learned on some folds and judged on another, the
 predictions it learns from leave out the judging fold as well.
+
+A line is not drawn out without end: who has more of something than all whom a prediction was learned from, by more than
+these are apart, is predicted as one who is that far out, and so for less. One wrong cell would else be worth millions.
 """
 
 from __future__ import annotations
@@ -10,6 +13,7 @@ from __future__ import annotations
 import copy
 import warnings
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -33,6 +37,24 @@ class Predictions(ABC):
     @abstractmethod
     def outside(self, folds: tuple[int, ...], rows: np.ndarray) -> np.ndarray:
         """Return predictions for rows, from customers in no fold of ``folds``, shape (n_rows, n_arms)."""
+
+    @cached_property
+    def _ends(self) -> np.ndarray:
+        """The least and the most that customers of a fold and arm have, shape (2, n_folds, n_arms, p)."""
+        shape = (self.folds.max() + 1, self.arm.max() + 1, self.matrix.shape[1])
+        ends = np.array([np.full(shape, np.inf), np.full(shape, -np.inf)])
+        for fold, arm in np.ndindex(*shape[:2]):
+            rows = self.matrix[(self.folds == fold) & (self.arm == arm)]
+            if len(rows):
+                ends[:, fold, arm] = rows.min(axis=0), rows.max(axis=0)
+        return ends
+
+    def _known(self, folds: tuple[int, ...], rows: np.ndarray) -> Iterator[np.ndarray]:
+        """Yield for each arm the rows' matrix, no further out than its customers in no fold of ``folds`` are apart."""
+        used = np.setdiff1d(np.arange(self._ends.shape[1]), folds)
+        wanted = self.matrix[rows]
+        for least, most in zip(self._ends[0, used].min(axis=0), self._ends[1, used].max(axis=0), strict=True):
+            yield np.clip(wanted, least - (most - least), most + (most - least))
 
 
 @dataclass(frozen=True)
@@ -64,7 +86,8 @@ class LinearPredictions(Predictions):
         inverse = np.linalg.pinv(correlation, rcond=1e-10, hermitian=True)
         coefficients = np.einsum("kij,kj->ki", inverse, moments[:, :-1, -1] / scale) / scale
         intercepts = means[:, -1] - (means[:, :-1] * coefficients).sum(axis=1)
-        return intercepts + self.matrix[rows] @ coefficients.T
+        known = zip(self._known(folds, rows), coefficients, strict=True)
+        return intercepts + np.column_stack([matrix @ slopes for matrix, slopes in known])
 
 
 @dataclass(frozen=True)
@@ -80,9 +103,10 @@ class ModelPredictions(Predictions):
         if key not in self._fitted:
             outside = ~np.isin(self.folds, folds)
             self._fitted[key] = [self._fit(outside & (self.arm == arm)) for arm in range(self.arm.max() + 1)]
-        matrix = self.matrix[rows]
-        found = [np.ravel(predict(matrix)).astype(float) for predict in self._fitted[key]]
-        if any(each.shape != (len(matrix),) or not np.isfinite(each).all() for each in found):
+        known = list(self._known(folds, rows))
+        fitted = zip(self._fitted[key], known, strict=True)
+        found = [np.ravel(predict(matrix)).astype(float) for predict, matrix in fitted]
+        if any(each.shape != (len(known[0]),) or not np.isfinite(each).all() for each in found):
             raise ValueError(
                 f"{_name(self.model)} does not predict one finite number per customer. Use another model, or fewer "
                 "covariates."
