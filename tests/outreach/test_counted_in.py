@@ -1,5 +1,6 @@
 """Is what contacts cost counted once, and is it said where another offer comes first for it?"""
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -28,6 +29,25 @@ def test_profit_falls_by_what_contacts_cost(trial):
     np.testing.assert_allclose(found["profit_before"], wb.compare_offers(trial).to_frame()["incremental_profit"])
 
 
+@pytest.mark.parametrize("own", [0.0, 0.5, 3.33])
+@pytest.mark.parametrize("each", [0.777, 3.0])
+def test_what_is_said_of_before_and_now_adds_up_to_the_cent(own, each):
+    offers = [replace(offer, contact_cost=own) for offer in OFFERS]
+    table = random_values(np.random.default_rng(4), 500, gift=0.6, mail=0.5, none=0.1)
+    found = contacts_counted(wb.read_trial(table, offers).over(contact_costs=Steps(each=each)))
+    np.testing.assert_allclose(found.frame["own_cost"], own)
+    said = [
+        round(100 * float(amount)) for amount in re.findall(r"-?\$(\d+\.\d\d)", str(found.describe()).splitlines()[0])
+    ]
+    if own:
+        now, added, before, cost, stated = said
+        assert cost - stated == (before - now)
+        assert stated == round(100 * own)
+    else:
+        now, added, before = said
+    assert added == abs(before - now)
+
+
 def test_whether_the_best_offer_stays_so_is_said(trial):
     stays = contacts_counted(trial.over(contact_costs=Steps(each=3.0)))
     assert stays.describe().startswith("With its contacts paid for, gift still earns most: ")
@@ -50,7 +70,7 @@ def test_an_offer_for_a_short_budget_is_named_where_its_roi_is_shown_to_be_highe
     assert _best_per_cost(now.assign(gross_roi_low=[1.0, 2.0]), "gross") == ""
     assert _best_per_cost(now.assign(gross_profit_low=-1.0), "gross") == ""
     assert _best_per_cost(now.assign(gross_roi=[4.0, 2.0]), "gross") == "gift"
-    frame = pd.DataFrame({"offer": ["gift"], "cost": 1.5, "profit": 9.0, "profit_before": 9.5, "contact_cost": 0.5})
+    frame = pd.DataFrame({"offer": ["gift"], "cost": 1.5, "profit": 9.0, "profit_before": 9.5, "own_cost": 0.0})
     said = {
         name: str(ContactsCounted(frame=frame, kind="gross", best_before="gift", best_per_cost=name).describe())
         for name in ("mail", "gift")
@@ -74,7 +94,7 @@ def test_with_less_than_enough_money_the_offer_that_earns_most_for_its_cost_earn
 
 def test_what_is_enough_and_a_narrow_lead_are_said(trial):
     frame = pd.DataFrame({"offer": ["gift", "mail"], "cost": [20.0, 5.0], "profit": [10.0, 8.0]})
-    frame = frame.assign(contact_cost=1.0, profit_before=[11.0, 9.0])
+    frame = frame.assign(own_cost=0.0, profit_before=[11.0, 9.0])
     found = ContactsCounted(frame=frame, kind="gross", best_before="gift", best_per_cost="mail", is_narrow=True)
     assert "gift still earns most, narrowly: $10.00" in found.describe()
     assert found.describe().endswith(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
 import pandas as pd
@@ -25,8 +25,9 @@ class ContactsCounted(Result):
     ----------
     frame : pandas.DataFrame
         One row per offer, the best with contacts paid first: ``offer``, and per customer it was sent to
-        ``contact_cost``, ``cost`` (offer and contacts), ``profit_before`` (as the offers were counted before) and
-        ``profit``, with contacts paid, with ``profit_low`` and ``profit_high``.
+        ``contact_cost``, ``own_cost`` (of contacts by the offer's own terms, which that replaces), ``cost`` (offer and
+        contacts), ``profit_before`` (as the offers were counted before) and ``profit``, with contacts paid, with
+        ``profit_low`` and ``profit_high``.
     kind : str
         ``incremental``, where it is known what comes back anyway, else ``gross``.
     best_before : str
@@ -53,12 +54,8 @@ class ContactsCounted(Result):
     def describe(self) -> Sentences:
         """Say which offer earns most once its contacts are paid for, and whether that is another one."""
         best = self.frame.iloc[0]
-        cost, before, now = (
-            format_money(float(best[name]), self.currency) for name in ("contact_cost", "profit_before", "profit")
-        )
-        more = EXTRA if self.kind == "incremental" else "brought in"
         lead = "earns most, narrowly" if self.is_narrow else "earns most"
-        figures = f"{now} {more} per customer after {cost} of contact costs (without them {before})"
+        figures = self._figures(best)
         if len(self.frame) == 1:
             return Sentences.of([f"With its contacts paid for, {best['offer']} earns {figures}."])
         if best["offer"] == self.best_before:
@@ -70,6 +67,20 @@ class ContactsCounted(Result):
                 "Everything that follows counts them.",
                 *self._by_budget(),
             ]
+        )
+
+    def _figures(self, best: pd.Series) -> str:
+        """Say what an offer earns now and before, and what lies between: to the cent, as the amounts are read."""
+        own, before, now = (round(float(best[name]), 2) for name in ("own_cost", "profit_before", "profit"))
+        added = format_money(abs(before - now), self.currency)
+        earned, without = self.formats([now, before], "money")
+        more = f"{earned} {EXTRA if self.kind == 'incremental' else 'brought in'} per customer"
+        if not own:
+            return f"{more} after {added} of contact costs (without them {without})"
+        cost, stated = (format_money(amount, self.currency) for amount in (before - now + own, own))
+        return (
+            f"{more}, {added} {'less' if before > now else 'more'} than before ({without}), as contacts cost {cost} by the playbook, in place of the "
+            f"{stated} that the offers state"
         )
 
     @property
@@ -106,15 +117,17 @@ def contacts_counted(trial: Trial) -> ContactsCounted:
     >>> contacts_counted(trial).frame["offer"].head(2).tolist()
     ['discount', 'upgrade']
     """
-    found_now = compare_offers(trial)
-    now, before = found_now.to_frame(), compare_offers(trial.over(contact_costs=None)).to_frame()
+    found_now, plain = compare_offers(trial), trial.over(contact_costs=None)
+    now, before = found_now.to_frame(), compare_offers(plain).to_frame()
     kind = "incremental" if "incremental_profit" in now else "gross"
     name = f"{kind}_profit"
     found = now[["offer", "cost_per_customer", name, f"{name}_low", f"{name}_high"]]
     found = found.set_axis(["offer", "cost", "profit", "profit_low", "profit_high"], axis=1)
     earned = before.set_index("offer")[name]
-    paid = pd.Series(trial.contact_cost).groupby(trial.customers["offer"].astype(str).to_numpy()).mean()
-    found = found.assign(contact_cost=found["offer"].map(paid), profit_before=found["offer"].map(earned))
+    free = replace(plain.offers, offers=tuple(replace(offer, contact_cost=0.0) for offer in plain.offers))
+    costs = {"contact_cost": trial.contact_cost, "own_cost": plain.cost - replace(plain, offers=free).cost}
+    paid = pd.DataFrame(costs).groupby(trial.customers["offer"].astype(str).to_numpy()).mean()
+    found = found.join(paid, on="offer").assign(profit_before=found["offer"].map(earned))
     return ContactsCounted(
         frame=found.reset_index(drop=True),
         kind=kind,
