@@ -78,9 +78,9 @@ class ContactsCounted(Result):
         if not own:
             return f"{more} after {added} of contact costs (without them {without})"
         cost, stated = (format_money(amount, self.currency) for amount in (before - now + own, own))
+        moved = f"{added} {'less' if before > now else 'more'} than before ({without})"
         return (
-            f"{more}, {added} {'less' if before > now else 'more'} than before ({without}), as contacts cost {cost} by the playbook, in place of the "
-            f"{stated} that the offers state"
+            f"{more}, {moved}, as contacts cost {cost} by the playbook, in place of the {stated} that the offers state"
         )
 
     @property
