@@ -194,7 +194,7 @@ def test_a_page_of_ones_own_ends_with_the_command_that_checks_it(campaign, monke
     [
         (
             ["--column", "consent_letter=Darv"],
-            "`Darv` is to say who agreed to letters: no such column. Did you mean `Darf`",
+            "`Darv` (who agreed to letters): no such column in new.csv. Did you mean `Darf`",
         ),
         (["--column", "consent_fax=Darf"], "consent_fax is for no channel of the playbook"),
         ([], "`Zustimmung` looks like consent to be reached, and is of no channel"),
@@ -238,16 +238,56 @@ def test_all_that_is_wrong_with_the_leavers_is_told_in_one_round(campaign, monke
     pd.read_csv("new.csv").assign(**own).to_csv("new.csv", index=False)
     said = run("plan", *WORDS, "--start", MONDAY)
     assert said.exit_code == 1
-    assert "4 problems in the table of whom to contact, new.csv" in said.output
+    assert "5 problems in the table of whom to contact, new.csv" in said.output
     for part in (
         "`consent_call` must be true or false; 45 of 90 rows (first: ",
         "`do_not_contact` must be yes or no, or a date: it says who is never contacted; 30 of 90 rows (first: ",
         "`left_on` must be a date; 30 of 90 rows",
         "`months_away` must be a number",
-        "left after start (2027-01-04), the last on 2027-06-01",
+        "`left_on` must not be after the first day of the plan, 2027-01-04; 30 of 90 rows (first: ",
         "`Zustimmung` looks like consent",
     ):
         assert part in said.output
+
+
+def test_playbook_offers_trial_and_leavers_are_all_told_in_one_round(campaign, monkeypatch):
+    monkeypatch.setattr(plan_page, "write_page", None)
+    (campaign / "playbook.toml").write_text("contacts_a_month = 0\n")
+    offer = '[[offer]]\nname = "gift"\namount = -1\npaid = "on_acceptance"\n'
+    (campaign / "offers.toml").write_text(f'[columns]\nreturned = "Back"\n{offer}{offer}')
+    table = pd.read_csv("customers.csv").rename(columns={"returned": "Back"})
+    table.assign(Back=["perhaps", *table["Back"][1:]]).to_csv("customers.csv", index=False)
+    pd.read_csv("new.csv").assign(left_on="soon").to_csv("new.csv", index=False)
+    said = run("plan", *WORDS, "--start", MONDAY)
+    assert said.exit_code == 1
+    for part in (
+        "contacts_a_month must be a whole number",
+        "amount must be a number of at least 0, got -1",
+        "The name 'gift' is used twice",
+        "`Back` (returned) must be true or false; 1 of 1,200 rows",
+        "the table of whom to contact, new.csv:",
+        "`left_on` must be a date; 90 of 90 rows",
+    ):
+        assert said.output.count(part) == 1 + part.startswith("amount")
+
+
+@pytest.mark.parametrize("offers", ["no.toml", "customers.csv"])
+def test_leavers_are_looked_at_also_where_the_offers_are_no_file_of_offers(campaign, monkeypatch, offers):
+    monkeypatch.setattr(plan_page, "write_page", None)
+    pd.read_csv("new.csv").assign(left_on="soon").to_csv("new.csv", index=False)
+    said = run("plan", "customers.csv", "--offers", offers, "--whom", "new.csv")
+    assert said.exit_code == 1
+    assert offers in said.output
+    assert "`left_on` must be a date; 90 of 90 rows" in said.output
+
+
+def test_a_column_of_consent_that_is_lacking_is_named_with_the_file_and_its_own_headings(campaign, monkeypatch):
+    monkeypatch.setattr(plan_page, "write_page", None)
+    pd.read_csv("new.csv").rename(columns={"customer_id": "Kunde"}).to_csv("new.csv", index=False)
+    words = [word for channel in ("call", "letter") for word in ("--column", f"consent_{channel}=Darf {channel}")]
+    said = run("plan", *WORDS, "--start", MONDAY, *words)
+    lacking = "`Darf call` (who agreed to calls) and `Darf letter` (who agreed to letters): no such columns in new.csv."
+    assert f"{lacking} Columns: Kunde, months_away, Name, channel." in said.output
 
 
 @pytest.mark.parametrize("more", [[], ["--offers", "offers.toml"]])

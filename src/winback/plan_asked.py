@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 
 import pandas as pd
 
@@ -21,9 +22,8 @@ from winback.outreach.consent import (
     refuse_unclear_consent,
     with_consent,
 )
-from winback.outreach.on_the_list import back_in_words, is_back, refuse_later_leavers
+from winback.outreach.on_the_list import LEAVE_BEFORE, back_in_words, is_back, leave_later
 from winback.outreach.outcomes import outcomes_read
-from winback.outreach.playbook import Playbook
 from winback.outreach.playbook_files import load_playbook
 from winback.outreach.slots import day_of, planned_before
 from winback.plan_list import load_contacts
@@ -34,9 +34,14 @@ from winback.report import asked_trial, comparable_trial, whom_to_contact
 from winback.results import counted, format_count
 from winback.tables import AnyTable, load_table
 from winback.tables.no_contact import marks_said
+from winback.tables.parsed import Written
+from winback.tables.table_files import check_file
+from winback.tables.toml_files import read_toml
+from winback.terms.offers_file import load_offers
 from winback.trial.plausible import far_out
 from winback.trial.trial import Trial
 
+NO_NAMES: Mapping[str, str] = MappingProxyType({})
 KEEP_BACK = 0.1  # of the list, at random: else nobody knows afterwards what the contacts added
 
 
@@ -117,42 +122,68 @@ def _check_all(
     plans = [tried(planned_before, plan) for plan in loaded if plan is not None]
     before = {"already": [plan for plan in plans if plan is not None]}
     before |= {"back": tried(load_table, how["back"])} if "back" in how else {}
+    before |= {"playbook": playbook}
     trial = tried(comparable_trial, **asked)
-    if trial is not None:
+    if trial is None:
+        _look_without_a_trial(asked, whom, {**how, **before}, tried)
+    else:
         _ = tried(trial.over, contact_costs=playbook) if playbook is not None else None
-        named = in_own_words(trial, names)
-        to_know = (
-            tried(
-                _to_know, named, whom_to_contact(asked["customers"], whom), playbook, how={**how, **before}, tried=tried
-            )
-            or []
-        )
+        named, people = in_own_words(trial, names), whom_to_contact(asked["customers"], whom)
+        to_know = tried(_to_know, named, people, {**how, **before}, tried) or []
         _ = tried(_refuse_outcomes, outcomes, named) if outcomes is not None else None
     if problems:
         raise ValueError("\n".join(dict.fromkeys(problems)))
     return trial, to_know
 
 
-def _to_know(
-    trial: Trial, whom: AnyTable | None, playbook: Playbook | None, how: Mapping, tried: Callable
-) -> list[str]:
+def _look_without_a_trial(asked: Mapping, whom: str | Path | None, how: Mapping, tried: Callable) -> None:
+    """Look at the trial's table where its offers cannot be used, and at whom to contact where there is no trial."""
+    terms, columns = asked["terms"], dict(asked["columns"])
+    with suppress(ValueError, OSError, TypeError):  # told already
+        columns |= read_toml(asked["offers"], "").get("columns", {})
+        try:
+            load_offers(asked["offers"])
+        except ValueError:
+            written = Written(terms.get("decimal"), terms.get("day_first"))
+            about = {"columns": columns, "sheet": terms.get("sheet"), "until": terms.get("until"), "written": written}
+            tried(check_file, asked["customers"], **about)
+    if whom is not None:
+        tried(_leavers, whom, None, how, tried=tried, columns=columns)
+
+
+def _leavers(
+    path: str | Path, trial: Trial | None, how: Mapping, *, tried: Callable, columns: Mapping[str, str] = NO_NAMES
+) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Return the customers of a file and what was taken for what; all that is wrong with it is ``tried``."""
+    book = how["playbook"]
+    channels, rules = ((), ()) if book is None else (book.channels, book.rules)
+    (customers, _, reading), wrong = leavers_looked_at(path, trial, headings_of_consent(channels), columns)
+    if "left_on" in customers:
+        with suppress(ValueError):  # of the first day; told already
+            first = day_of(how.get("start") or first_monday(None), "start")
+            said = f"must not be after the first day of the plan, {first}"
+            wrong.add_rows("left_on", leave_later(customers["left_on"], first), said, LEAVE_BEFORE)
+    tried(wrong.raise_if_any)
+    about = {"table": wrong.table.removeprefix("table of whom to contact, "), "headings": wrong.headings}
+    tried(refuse_unclear_consent, channels, rules, customers, **about)
+    return customers, reading
+
+
+def _to_know(trial: Trial, whom: AnyTable | None, how: Mapping, tried: Callable) -> list[str]:
     """Return what was taken for what in the table of those to be contacted, and whose consent is not known.
 
     What is wrong with a file of them is ``tried``, one after the other, so that all of it is told together.
     """
-    channels, rules = ((), ()) if playbook is None else (playbook.channels, playbook.rules)
+    playbook = how["playbook"]
     if isinstance(whom, str | Path):
-        (customers, _, reading), wrong = leavers_looked_at(whom, trial, headings_of_consent(channels))
-        tried(wrong.raise_if_any)
-        tried(_left_before, customers, how)
+        customers, reading = _leavers(whom, trial, how, tried=tried)
     else:
         customers, _, reading = whom_to_list(trial, whom)
-    tried(refuse_unclear_consent, channels, rules, customers)
+        _ = tried(refuse_unclear_consent, playbook.channels, playbook.rules, customers) if playbook else None
     said = tried(_of_before, customers, how) or []
-    names = customers.columns
-    said = [marks_said(names), consent_words(channels, channels_in(rules), names), *said]
-    said += lacking_said(lacking_of(trial, customers))
+    said = [marks_said(customers.columns), *said, *lacking_said(lacking_of(trial, customers))]
     if playbook is not None:
+        said.insert(1, consent_words(playbook.channels, channels_in(playbook.rules), customers.columns))
         first = day_of(how.get("start") or first_monday(whom), "start")
         said += [*known_of_none(playbook, customers), *named_in_vain(playbook, customers, trial)]
         said += long_waits(playbook, customers, first)
@@ -174,13 +205,6 @@ def _of_before(customers: pd.DataFrame, how: Mapping) -> list[str]:
 def _refuse_outcomes(outcomes: str | Path, trial: Trial) -> None:
     """Refuse what can be seen to be wrong with a table of outcomes without the list."""
     outcomes_read(trial, outcomes).problems.raise_if_any()
-
-
-def _left_before(customers: pd.DataFrame, how: Mapping) -> None:
-    """Refuse, before long work, dates of leaving after the first day of the plan."""
-    if {"customer_id", "left_on"} <= set(customers):
-        first = day_of(how.get("start") or first_monday(None), "start")
-        refuse_later_leavers(customers["customer_id"], customers["left_on"], first)
 
 
 def first_monday(whom: AnyTable | None) -> datetime.date:

@@ -60,7 +60,7 @@ def test_a_heading_that_names_a_channel_and_is_no_consent_is_not_asked_about():
 
 def test_a_column_of_consent_that_is_not_there_is_refused():
     named = replace(BOTH, channels=(replace(BOTH.channels[0], consent="Zustimung"), BOTH.channels[1]))
-    with pytest.raises(ValueError, match=r"`Zustimung` is to say who agreed to calls: no such column"):
+    with pytest.raises(ValueError, match=r"`Zustimung` \(who agreed to calls\): no such column in the table"):
         plan_of(people_of(20), named)
 
 

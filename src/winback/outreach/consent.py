@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -141,8 +142,17 @@ def may_be_reached(customers: pd.DataFrame, channels: Sequence[Channel], *, empt
     return may
 
 
-def refuse_unclear_consent(channels: Sequence[Channel], rules: Sequence[Rule], customers: pd.DataFrame) -> None:
+def refuse_unclear_consent(
+    channels: Sequence[Channel],
+    rules: Sequence[Rule],
+    customers: pd.DataFrame,
+    *,
+    table: str = "the table of customers",
+    headings: Mapping[str, str] = MappingProxyType({}),
+) -> None:
     """Refuse columns that look like consent and are of no channel, while a channel that rules use has none.
+
+    ``table`` names the customers' table, ``headings`` are its own names of columns that have winback's here.
 
     Raises
     ------
@@ -158,11 +168,13 @@ def refuse_unclear_consent(channels: Sequence[Channel], rules: Sequence[Rule], c
     ValueError: `May call` looks like consent to calls, which no other column is; all would be taken as agreeing. ...
     """
     names = list(customers)
-    lost = [(each.name, each.consent) for each in channels if each.consent and not consent_columns(each, names)]
+    lost = {each.name: each.consent for each in channels if each.consent and not consent_columns(each, names)}
     if lost:
-        channel, column = lost[0]
+        said = join_words([f"`{column}` (who agreed to {in_plural(name)})" for name, column in lost.items()])
+        there = to_choose_from(next(iter(lost.values())), [headings.get(name, name) for name in names])
         raise ValueError(
-            f"`{column}` is to say who agreed to {in_plural(channel)}: no such column. {to_choose_from(column, names)}"
+            f"{said}: no such {'columns' if len(lost) > 1 else 'column'} in {table}. {there} Correct consent below "
+            f"the [[channel]] of the playbook, or take it out where nobody was asked."
         )
     open_to_all = taken_as_agreed(channels, channels_in(rules), names)
     unread = [name for name in names if open_to_all and _looks_like_consent(name, channels, names)]

@@ -28,6 +28,7 @@ from winback.trial.same_terms import contacts_in_words
 from winback.trial.trial import Trial
 
 MOST_NAMED = 5
+LEAVE_BEFORE = "Correct the dates, leave these customers out, or begin later."
 CENT = 0.005
 LATER = "customers seen later"
 
@@ -151,10 +152,15 @@ def refuse_later_leavers(ids: pd.Series, left: pd.Series, first: np.datetime64) 
     Traceback (most recent call last):
     ValueError: 1 of the customers left after start (2027-01-04), the last on 2027-06-01 (customer 8). Correct ...
     """
+    later = leave_later(left, first)
+    if later.any():
+        refuse(ids, later, f"left after start ({first}), the last on {left.max():%Y-%m-%d}", LEAVE_BEFORE)
+
+
+def leave_later(left: pd.Series, first: np.datetime64) -> np.ndarray:
+    """Return who left after a day, (n,), where not all did: then it is the day that is wrong."""
     later = (left > pd.Timestamp(first)).to_numpy()
-    if later.any() and not later[left.notna()].all():
-        remedy = "Correct the dates, leave these customers out, or begin later."
-        refuse(ids, later, f"left after start ({first}), the last on {left.max():%Y-%m-%d}", remedy)
+    return later & (not later[left.notna()].all())
 
 
 def asked_before(listed: ContactList, people: pd.DataFrame, planned: pd.DataFrame, first: np.datetime64) -> np.ndarray:

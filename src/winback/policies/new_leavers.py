@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 import pandas as pd
@@ -18,7 +19,7 @@ from winback.tables.likeness import alike, bare_name, matched
 from winback.tables.months_from_dates import with_months
 from winback.tables.no_contact import has_labels
 from winback.tables.numbers import decimal_evidence
-from winback.tables.parsed import Written
+from winback.tables.parsed import AS_THE_CELLS_TELL, Written
 from winback.tables.reading import Reading
 from winback.tables.types_found import with_types
 from winback.trial.trial import Trial
@@ -63,22 +64,25 @@ def read_leavers(path: str | Path, trial: Trial) -> Leavers:
     return found
 
 
-def leavers_looked_at(path: str | Path, trial: Trial, flags: Iterable[str] = ()) -> tuple[Leavers, ProblemList]:
+def leavers_looked_at(
+    path: str | Path, trial: Trial | None, flags: Iterable[str] = (), columns: Mapping[str, str] = MappingProxyType({})
+) -> tuple[Leavers, ProblemList]:
     """Do the work of `read_leavers`, and return what is wrong beside what could be read.
 
-    Columns called like ``flags``, in letters only, must say yes or no.
+    Columns called like ``flags``, in letters only, must say yes or no. Without a trial, as it cannot be read, the table
+    is looked at by itself, with the names of ``columns`` where it has them.
     """
-    reading = named_as_in(read_file(path), trial, but=OF_A_TRIAL)
+    reading = named_there(read_file(path), columns if trial is None else trial.offers.columns, but=OF_A_TRIAL)
     known = matched(Reading(reading.frame.head(0)), LAPSED).frame.columns
     aside = reading.frame.loc[:, known.isin(OF_A_TRIAL)]
     reading = matched(reading.only(name for name in reading.frame if name not in aside), LAPSED)
-    written = written_as_in(reading, trial)
+    written = AS_THE_CELLS_TELL if trial is None else written_as_in(reading, trial)
     checked = lapsed_checked(with_months(with_types(reading, written), None, written), written=written)
     check_flags(checked, flags)
     checked.problems.table = f"table of whom to contact, {Path(path).name}"
     frame = pd.concat([checked.frame, aside], axis=1).reset_index(drop=True)  # carried along as it is written
-    frame, meant = with_labels_of(frame, trial)
-    said = (*dict.fromkeys(checked.notes), *meant, *_known(frame, trial))
+    frame, meant = (frame, []) if trial is None else with_labels_of(frame, trial)
+    said = (*dict.fromkeys(checked.notes), *meant, *(() if trial is None else _known(frame, trial)))
     return Leavers(frame, f"customers of {Path(path).name}", said), checked.problems
 
 
@@ -126,8 +130,13 @@ def named_apart(
 
 def named_as_in(reading: Reading, trial: Trial, but: Iterable[str] = ()) -> Reading:
     """Return a table with winback's names of columns where it has those that were mapped to them in the trial."""
+    return named_there(reading, trial.offers.columns, but)
+
+
+def named_there(reading: Reading, columns: Mapping[str, str], but: Iterable[str] = ()) -> Reading:
+    """Return a table with winback's names of those of its columns that are mapped to them."""
     there = reading.frame.columns
-    names = {ours: theirs for ours, theirs in trial.offers.columns.items() if ours not in {*there, *but}}
+    names = {ours: theirs for ours, theirs in columns.items() if ours not in {*there, *but}}
     mapped = {ours: theirs for ours, theirs in names.items() if alike(theirs, there)}
     return columns_mapped(reading, mapped) if mapped else reading
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from numbers import Real
 
@@ -102,14 +103,18 @@ def problems_between(offers: Iterable) -> Iterator[str]:
     offers = list(offers)
     if not offers:
         yield "There is no offer."
-    names = [offer.name for offer in offers]
-    for name in sorted({name for name in names if names.count(name) > 1}):
-        yield f"The name {name!r} is used twice."
+    yield from names_twice(offer.name for offer in offers)
     plain = {offer.name for offer in offers if offer.tailored_by is None}
     for offer in offers:
         unknown = sorted(set(offer.tailored.values()) - plain)
         if unknown:
             yield f"Offer {offer.name!r} assigns {', '.join(unknown)}, which are not plain offers of this catalog."
+
+
+def names_twice(names: Iterable[object]) -> Iterator[str]:
+    """Yield each name that more than one offer has."""
+    counts = Counter(name for name in names if isinstance(name, str))
+    yield from (f"The name {name!r} is used twice." for name in sorted(counts) if counts[name] > 1)
 
 
 def problems_of_names(content: Mapping) -> Iterator[str]:

@@ -11,7 +11,7 @@ from winback.discounting import check_annual_discount, check_horizon
 from winback.doors import door
 from winback.tables.toml_files import read_toml
 from winback.terms.catalog import Offer, OfferCatalog, check_adjust, check_organic
-from winback.terms.contract_problems import problems_between, problems_of, problems_of_names
+from winback.terms.contract_problems import names_twice, problems_between, problems_of, problems_of_names
 from winback.terms.margin_share import check_margin_share
 from winback.terms.organic import check_organic_value
 from winback.terms.template import TO_DO, unfilled
@@ -61,6 +61,7 @@ def load_offers(path: str | Path) -> OfferCatalog:
     problems = [*_unknown_keys("on top", content, (*ON_TOP, *MORE_ON_TOP)), *_problems_on_top(content)]
     for number, row in enumerate(rows, start=1):
         problems += _problems_of_row(row, number)
+    problems += names_twice(row.get("name") for row in rows)
     if not rows:
         problems.append("There is no [[offer]] in the file.")
     offers = () if problems else tuple(Offer(**row) for row in rows)
