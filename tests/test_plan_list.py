@@ -21,6 +21,7 @@ def test_the_list_and_who_is_kept_back_carry_what_winback_knows_by_name(tmp_path
     kept = openpyxl.load_workbook(tmp_path / "plan-contacts.xlsx")["kept back"]
     names = [cell.value for cell in kept[1]]
     assert kept[2][names.index("complaints")].value == 5
+    assert "name" not in names  # nor a telephone number: nobody is to call them
     assert kept[2][names.index("left_on")].number_format == "yyyy-mm-dd"
 
 

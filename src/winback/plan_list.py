@@ -126,6 +126,8 @@ def _sheets(plan: OutreachPlan, contacts: pd.DataFrame) -> dict[str, pd.DataFram
     listed = plan.listed.frame
     held_back = (listed["offer"].astype(object) == NO_OFFER).to_numpy()
     kept_back = _told(listed[OF_THE_LIST].join(carried_along(plan.listed))[held_back])
+    known = {*OF_THE_LIST, *(column.name for column in LAPSED)}  # no name or number by which somebody may be contacted
+    kept_back = kept_back[[name for name in kept_back if name in known]]
     sheets = {"first day": today, ALL_CONTACTS: contacts, "calendar": calendar}
     agents = sorted(set(contacts["agent"]) - {""})
     for agent in agents if len(agents) <= MOST_AGENTS else ():
