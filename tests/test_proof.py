@@ -46,6 +46,7 @@ def test_an_unknown_part_is_refused_with_those_there_are(proof):
         proof.main(["all"])
 
 
+@pytest.mark.slow
 def test_a_small_draw_of_every_part(proof):
     import proof_churn_risk
     import proof_parts

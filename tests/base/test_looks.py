@@ -72,6 +72,7 @@ def alike(rng, n_trials=3000, n=250):
     return asked, asked * (rng.random((n_trials, n, 4)) < chance)
 
 
+@pytest.mark.slow
 def test_intervals_over_several_looks_cover():
     rng = np.random.default_rng(12)
     many_asked, many_yes = alike(rng, 1, 2_000_000)

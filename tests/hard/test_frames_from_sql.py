@@ -156,6 +156,7 @@ def by_customer(frame):
     return frame.sort_values("customer_id", ignore_index=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FIGURES)
 @pytest.mark.parametrize("way", WAYS)
 def test_a_frame_from_postgres_says_the_same_as_the_file(database, files, name, way):

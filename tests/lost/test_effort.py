@@ -24,6 +24,7 @@ def test_a_furniture_wholesaler():
     assert found["profit_share"] < 0.15
 
 
+@pytest.mark.slow
 def test_hours_planted_in_the_study_are_found_from_its_tables(study):
     base = study.base
     effort = effort_of(base)

@@ -50,6 +50,7 @@ def too_many(found: Coverage, nominal=0.025, slack=0.0):
     return found.share > nominal + slack + 3 * np.sqrt(nominal * (1 - nominal) / found.n_trials)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sigma", [1.0, 1.5, 2.0])
 def test_an_offer_that_adds_nothing_is_said_to_pay_no_more_often_than_it_should(sigma):
     pays, loses = misses(sigma)

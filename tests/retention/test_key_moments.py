@@ -51,6 +51,7 @@ def test_the_planted_jumps_of_the_study_are_found_with_their_size(found):
     assert found.what_to_do().startswith("Speak to customers before the end of the welcome discount: ")
 
 
+@pytest.mark.slow
 def test_every_planted_ratio_is_found_and_none_where_none_is_planted(study):
     """Those of employees who left differ by whom they served: that of all lies between the two."""
     truth = study.company.moments[study.company.moments["event"] != "new_service"]

@@ -160,6 +160,7 @@ def ends(draws, sizes, n_columns, kind, seed=20160301):
     return np.array(found).T
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("sizes", "n_columns", "kind"), [((50, 50), 4, "even"), ((450, 50), 4, "money")])
 def test_intervals_of_adjusted_differences_hold_as_often_as_they_say(sizes, n_columns, kind):
     assert_covers(*ends(1_000, sizes, n_columns, kind), 0.0)

@@ -74,6 +74,7 @@ def test_a_group_of_few_clusters_is_a_warning(rng):
     assert f"fewer than {FEW_CLUSTERS} draws by household" in text
 
 
+@pytest.mark.slow
 def test_households_that_are_alike_beforehand_raise_no_false_alarm():
     """Income is the household's: as if customers were independent, balance fails in trials drawn at random."""
     rng, alarms = np.random.default_rng(20160301), []

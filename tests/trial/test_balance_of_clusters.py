@@ -19,6 +19,7 @@ def p_values(rng, draws, n_households, size, whole):
     return np.array(found)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("size", "whole"), [(1, True), (5, True), (5, False)])
 def test_p_values_are_uniform_where_the_draw_was_random(size, whole):
     found = p_values(np.random.default_rng(20160301), 1_000, 120, size, whole)

@@ -93,6 +93,7 @@ def ends(seed, draws, size, whole):
     return np.array(found).T
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("size", "whole"), [(4, True), (10, True), (4, False)])
 def test_intervals_by_household_hold_as_often_as_they_say(size, whole):
     low, high, *alone = ends(20160301, 1_500, size, whole)

@@ -143,6 +143,7 @@ def scored_at_once(returned, value):
     return gains.mean(axis=1), error, third / variance * cube / square / N / error
 
 
+@pytest.mark.slow
 def test_many_trials_at_once_are_scored_as_one_by_one():
     (effect, error, skewness), first = scored()
     for place, (returned, value) in enumerate(first):

@@ -46,6 +46,7 @@ AS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ids", AS)
 def test_a_file_read_column_by_column_says_what_the_whole_one_says(drawn, tmp_path, monkeypatch, ids):
     """The other reader goes cell by cell: it shares no line with the first but that of the log itself."""

@@ -125,6 +125,7 @@ def test_a_wrong_sbg_is_doubted_where_customers_are_alike_or_have_covariates(rng
     assert f"{DOUBT} rises with time" in wb.fit_contracts(table, period="M", formula="x", **ROWS).describe()
 
 
+@pytest.mark.slow
 def test_a_right_sbg_is_doubted_about_once_in_a_hundred():
     rng, trials = np.random.default_rng(20261130), 300
     fits = (wb.fit_contracts(drawn_survivors(rng, 0.8, 3.0, 1.0, n=4000), period="Y") for _ in range(trials))
