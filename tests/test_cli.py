@@ -56,6 +56,15 @@ def test_check_lists_every_mistake_at_once(campaign):
     assert "Traceback" not in result.output
 
 
+def test_check_names_a_cell_thousands_of_times_the_rest_with_and_without_offers(campaign):
+    table = pd.read_csv(campaign / "customers.csv")
+    table.loc[table.index[3], "first_margin"] = 999_999_999
+    table.to_csv(campaign / "slip.csv", index=False)
+    for more in ((), ("--offers", campaign / "offers.toml")):
+        said = run("check", campaign / "slip.csv", *more).output
+        assert f'"first margin" is 999,999,999 for customer {table["customer_id"].iloc[3]}; all others are' in said
+
+
 @pytest.mark.parametrize(
     ("name", "content", "says"),
     [

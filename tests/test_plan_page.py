@@ -264,6 +264,7 @@ def test_playbook_offers_trial_and_leavers_are_all_told_in_one_round(campaign, m
         "contacts_a_month must be a whole number",
         "amount must be a number of at least 0, got -1",
         "The name 'gift' is used twice",
+        "1 problem in the table of lapsed customers, customers.csv:",
         "`Back` (returned) must be true or false; 1 of 1,200 rows",
         "the table of whom to contact, new.csv:",
         "`left_on` must be a date; 90 of 90 rows",

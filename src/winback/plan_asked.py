@@ -32,7 +32,7 @@ from winback.policies.listing import lacking_of, whom_to_list
 from winback.policies.new_leavers import OF_A_TRIAL, leavers_looked_at, named_apart
 from winback.report import asked_trial, comparable_trial, whom_to_contact
 from winback.results import counted, format_count
-from winback.tables import AnyTable, load_table
+from winback.tables import AnyTable, TableError, load_table
 from winback.tables.no_contact import marks_said
 from winback.tables.parsed import Written
 from winback.tables.table_files import check_file
@@ -123,7 +123,7 @@ def _check_all(
     before = {"already": [plan for plan in plans if plan is not None]}
     before |= {"back": tried(load_table, how["back"])} if "back" in how else {}
     before |= {"playbook": playbook}
-    trial = tried(comparable_trial, **asked)
+    trial = tried(_of_file, asked["customers"], comparable_trial, **asked)
     if trial is None:
         _look_without_a_trial(asked, whom, {**how, **before}, tried)
     else:
@@ -136,6 +136,14 @@ def _check_all(
     return trial, to_know
 
 
+def _of_file(name: str | Path | None, verb: Callable, **about: object) -> object:
+    """Do what may find a table wrong, and name the file that it is from."""
+    try:
+        return verb(**about)
+    except TableError as error:
+        raise (error if name is None else TableError(f"{error.table}, {Path(name).name}", error.found)) from None
+
+
 def _look_without_a_trial(asked: Mapping, whom: str | Path | None, how: Mapping, tried: Callable) -> None:
     """Look at the trial's table where its offers cannot be used, and at whom to contact where there is no trial."""
     terms, columns = asked["terms"], dict(asked["columns"])
@@ -146,7 +154,7 @@ def _look_without_a_trial(asked: Mapping, whom: str | Path | None, how: Mapping,
         except ValueError:
             written = Written(terms.get("decimal"), terms.get("day_first"))
             about = {"columns": columns, "sheet": terms.get("sheet"), "until": terms.get("until"), "written": written}
-            tried(check_file, asked["customers"], **about)
+            tried(_of_file, asked["customers"], check_file, path=asked["customers"], **about)
     if whom is not None:
         tried(_leavers, whom, None, how, tried=tried, columns=columns)
 

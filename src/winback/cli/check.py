@@ -105,6 +105,7 @@ def _check_table(file, table, columns, settings):
     from winback.tables.parsed import Written
     from winback.tables.table_files import TABLES, check_file
     from winback.terms.margin_share import check_margin_share
+    from winback.trial.plausible import far_out
     from winback.trial.trial_table import in_margin
 
     written = Written(settings["decimal"], settings["day_first"])
@@ -113,7 +114,8 @@ def _check_table(file, table, columns, settings):
     flags = headings_of_consent(load_playbook().channels) if table == "lapsed" else ()
     reading = check_file(file, table, margin_share=share, flags=flags, **how)
     reading = in_margin(reading, share) if table == "lapsed" else reading
-    for line in [*reading.notes, *(without_money(reading.frame, reading.headings) if table == "lapsed" else [])]:
+    looks = [*without_money(reading.frame, reading.headings), *far_out(reading.frame)] if table == "lapsed" else []
+    for line in [*reading.notes, *looks]:
         say(f"    note  {line}")
     for line in looked_at(reading.frame, (*TABLES[table][1], *yes_or_no(reading.frame, flags)), reading.headings):
         say(line)
