@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from winback.terms.catalog import Offer, OfferCatalog
 from winback.terms.offers_file import load_offers, write_offers
+from winback.terms.template import UNFILLED
 
 CALL = Offer(name="call", amount=5, paid="per_contact")
 GOOD = '[[offer]]\nname = "call"\namount = 5\npaid = "per_contact"\n'
@@ -135,7 +136,7 @@ def test_an_organic_return_that_cannot_be_used_is_listed(toml, text, said):
 
 MONEY = st.floats(0.01, 1e6) | st.integers(1, 10**6)
 WORDS = st.text(st.characters(codec="utf-8", max_codepoint=0xFFFF, exclude_characters="\x7f"), min_size=1).filter(
-    lambda word: word == word.strip()
+    lambda word: word == word.strip() and word != UNFILLED
 )
 WHO = {
     "months_away": st.tuples(st.floats(0, 12), st.floats(12, 60) | st.just(float("inf"))),
