@@ -8,7 +8,7 @@ import pytest
 from lists_to_plan import ONE_LETTER, START, list_of, people_of
 
 from winback import plan_list
-from winback.outreach import outreach_plan
+from winback.outreach import Channel, Playbook, Rule, Step, outreach_plan
 
 
 def test_the_list_and_who_is_kept_back_carry_what_winback_knows_by_name(tmp_path):
@@ -76,3 +76,33 @@ def test_a_customer_keeps_the_agent_whom_the_table_names_and_what_was_renamed_is
     assert "Your channel and agent stand there as table_channel and table_agent. 4 customers have the agent" in said
     none = outreach_plan(list_of(people_of(6), ONE_LETTER), start=START.date())
     assert "Your" not in str(plan_list.write_tables(none, tmp_path))
+
+
+def audits(*by, agents=("Ann", "Ben")):
+    """Return a playbook whose calls are given to these, one after the other, before a letter with the offer."""
+    channels = (Channel("call", cost=1.5, agents=agents), Channel("letter"))
+    steps = [Step("call", after_days=1, by=each) for each in by]
+    return Playbook(channels, (Rule("audit", (*steps, Step("letter", brings_offer=True))),))
+
+
+@pytest.mark.parametrize(
+    ("by", "dealt"),
+    [
+        (("agent", "manager"), {1: ["Ann", "Ben"], 2: ["", ""]}),
+        (("manager", ""), {1: ["", ""], 2: ["Ann", "Ben"]}),
+        (("manager", "manager"), {1: ["Ann", "Ben"], 2: ["Ann", "Ben"]}),  # all calls are theirs: so are these names
+        (("manager", "owner"), {1: ["", ""], 2: ["", ""]}),
+        (("agent", "Ben"), {1: ["Ann", "Ben"], 2: ["Ben", "Ben"]}),
+    ],
+)
+def test_a_step_that_a_rule_gives_to_somebody_is_dealt_to_no_other(by, dealt):
+    plan = outreach_plan(list_of(people_of(2), audits(*by)), start=START.date())
+    calls = plan.frame[plan.frame["channel"] == "call"].sort_values("customer_id")
+    assert {step: rows.tolist() for step, rows in calls.groupby("step")["agent"]} == dealt
+
+
+def test_the_agent_whom_the_table_names_keeps_also_what_is_the_managers():
+    plan_for = list_of(people_of(2), audits("agent", "manager"))
+    plan_for = replace(plan_for, frame=plan_for.frame.assign(agent=["Ben", "Zoe"]))
+    calls = outreach_plan(plan_for, start=START.date()).frame.query("channel == 'call'")
+    assert calls.groupby("customer_id")["agent"].agg(list).to_dict() == {1: ["Ben", "Ben"], 2: ["Ann", ""]}

@@ -330,6 +330,15 @@ def test_those_who_spent_most_lately_come_first_where_a_channel_is_full():
     assert frame["cost"].sum() == 12.0
 
 
+def test_what_is_given_to_a_manager_is_dealt_to_no_agent():
+    base = base_of({7: ["2024-06-03"], 8: ["2024-06-03"]}, until="2024-06-03")
+    care = Aftercare((Step("call", 2, by="agent"), Step("call", 2, by="manager")))
+    book = book_of(care, (*CHANNELS, Channel("call", agents=("Ann", "Ben"))))
+    frame = aftercare_plan(base, book, start="2024-06-04", until="2024-06-30").to_frame()
+    dealt = list(zip(frame["by"], frame["agent"], strict=True))
+    assert dealt == [("agent", "Ann"), ("agent", "Ben"), ("manager", ""), ("manager", "")]
+
+
 def test_slots_that_a_plan_made_before_has_taken_are_not_given_again():
     base = base_of({7: ["2024-06-03"]}, until="2024-06-03")
     channels = (*CHANNELS[:2], Channel("email", per_day=1))

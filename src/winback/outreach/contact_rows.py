@@ -13,6 +13,7 @@ from winback.policies.new_leavers import OF_A_TRIAL
 from winback.tables import LAPSED
 
 OF_THE_LIST = ["rank", "customer_id", "offer", "why", "expected_profit", "kind"]  # the rest is carried along
+ANY_AGENT = ("", "agent")  # of a step that whoever of a channel's agents is free may do
 
 
 def side_by_side(row: np.ndarray, values: np.ndarray, n_rows: int, empty) -> np.ndarray:
@@ -41,35 +42,49 @@ def place_in_row(row: np.ndarray) -> np.ndarray:
 
 
 def shared_out(contacts: pd.DataFrame, playbook: Playbook, theirs: pd.Series | None = None) -> np.ndarray:
-    """Deal the customers of a channel out among its agents, in turn; empty where the channel names none.
+    """Deal the customers of a channel out among its agents, in turn; empty where nobody is named.
 
-    A customer keeps one agent, also in another channel that has the same one; ``theirs``, the agent whom their table
-    names, row by row, where that is one of the channel's.
+    Agents share out the steps that a rule gives to nobody, or to any agent (``by``). What it gives to somebody else,
+    such as a manager, stays with them, unless all steps of the channel are theirs: then these are its agents. A
+    customer keeps one agent, also in another channel that has the same one; ``theirs``, the agent whom their table
+    names, row by row, where that is one of the channel's, whatever the rule says.
 
     Examples
     --------
     >>> from winback.outreach import Channel, Playbook, Rule, Step
-    >>> book = Playbook((Channel("call", agents=("Ann", "Ben")),), (Rule("all", (Step("call"),)),))
-    >>> shared_out(pd.DataFrame({"customer_id": [7, 8, 9, 7], "channel": "call"}), book).tolist()
-    ['Ann', 'Ben', 'Ann', 'Ann']
-    >>> calls = pd.DataFrame({"customer_id": [7, 8, 9], "channel": "call"})
-    >>> shared_out(calls, book, pd.Series(["Ben", "Zoe", None])).tolist()
-    ['Ben', 'Ann', 'Ben']
+    >>> steps = (Step("call", by="agent"), Step("call", by="manager"))
+    >>> book = Playbook((Channel("call", agents=("Ann", "Ben")),), (Rule("all", steps),))
+    >>> calls = pd.DataFrame({"customer_id": [7, 8, 9, 7], "channel": "call", "by": ["agent", "", "manager", "agent"]})
+    >>> shared_out(calls, book).tolist()
+    ['Ann', 'Ben', '', 'Ann']
+    >>> shared_out(calls, book, pd.Series(["Ben", "Zoe", "Ben", "Ben"])).tolist()
+    ['Ben', 'Ann', 'Ben', 'Ben']
     """
     whose, known = pd.factorize(contacts["customer_id"])
     named = np.full(len(known), "", dtype=object)
     named[whose] = "" if theirs is None else theirs.astype(object).fillna("").astype(str).str.strip()
     own, agent = np.full(len(known), "", dtype=object), np.full(len(contacts), "", dtype=object)
+    by = contacts["by"].to_numpy() if "by" in contacts else np.full(len(contacts), "", dtype=object)
     for channel in playbook.channels:
         if channel.agents:
             rows = np.flatnonzero(contacts["channel"] == channel.name)
-            met = pd.unique(whose[rows])  # in the order of the list
-            kept = met[np.isin(named[met].astype(str), channel.agents)]
-            own[kept] = named[kept]
+            dealt = rows[np.isin(by[rows].astype(str), _anybody_by(playbook, channel.name))]
+            kept = rows[np.isin(named[whose[rows]].astype(str), channel.agents)]
+            said = rows[np.isin(by[rows].astype(str), channel.agents)]  # a rule may name one of them
+            own[whose[kept]] = named[whose[kept]]
+            met = pd.unique(whose[dealt])  # in the order of the list
             new = met[~np.isin(own[met].astype(str), channel.agents)]
             own[new] = np.array(channel.agents, dtype=object)[np.arange(len(new)) % len(channel.agents)]
-            agent[rows] = own[whose[rows]]
+            agent[dealt], agent[said], agent[kept] = own[whose[dealt]], by[said], named[whose[kept]]
     return agent
+
+
+def _anybody_by(playbook: Playbook, channel: str) -> list[str]:
+    """Return what a channel's steps say of who does them, where that is any of its agents."""
+    after = playbook.aftercare
+    steps = [step for rule in playbook.rules for step in rule.steps] + [*after.steps, after.monthly]
+    said = {step.by for step in steps if step is not None and step.channel == channel}
+    return [*ANY_AGENT, *said] if len(said) == 1 else [*ANY_AGENT]
 
 
 def carried_along(listed: ContactList) -> pd.DataFrame:

@@ -36,7 +36,8 @@ class Channel(Entry):
     on_quiet_days : bool
         Whether customers may be reached on quiet days, too.
     agents : tuple of str
-        Who makes the contacts; they share them out.
+        Who makes the contacts; they share out those that no step gives to somebody else, such as a manager, or all
+        where every step is given to the same.
     consent : str
         The customers' column that says who may be reached by it, where it is not called ``consent_<name>``.
     """
