@@ -12,6 +12,7 @@ from steps_planned import Steps
 from trials import random_values
 
 import winback as wb
+from winback.outreach import Channel, Playbook, Remedy, Rule, Step
 from winback.outreach.counted_in import ContactsCounted, _best_per_cost, contacts_counted
 
 OFFERS = [wb.Offer(name=name, amount=1.0, paid="on_acceptance") for name in ("gift", "mail")]
@@ -105,3 +106,18 @@ def test_what_is_enough_and_a_narrow_lead_are_said(trial):
     costed = trial.over(contact_costs=Steps(each=3.0))
     table = wb.compare_offers(costed).to_frame()
     np.testing.assert_allclose(contacts_counted(costed).frame["cost"], table["cost_per_customer"])
+
+
+def test_remedies_are_named_where_they_are_among_what_contacts_cost(trial):
+    steps = (Step("letter", brings_offer=True),)
+    rules, channels = (Rule("write", steps),), (Channel("letter", cost=1.5),)
+    reasons = np.where(np.arange(len(trial.lapsed)) % 2, "service", "price")
+    told = replace(trial, lapsed=trial.lapsed.assign(reason=reasons))
+    for remedies, said in (
+        ((), "$1.50 of contact costs"),
+        ((Remedy("a guide", ("moved",), cost=4.0),), "$1.50 of contact costs"),  # nobody gets it
+        ((Remedy("a workshop", ("service",), cost=4.0),), "of contact and remedy costs (without them"),
+    ):
+        found = contacts_counted(told.over(contact_costs=Playbook(channels, rules, remedies)))
+        assert said in found.describe()
+        assert found.with_remedies == ("remedy" in said)

@@ -225,13 +225,18 @@ def test_what_happens_on_monday_by_hand():
     ]  # Sunday is quiet; Tuesday is the last
     text = plan.describe()
     assert len(text.splitlines()) == 3
-    first = "Monday 12 February 2024: make 2 calls with the offer gift; "
-    assert text.splitlines()[0] == f"{first}then 2 calls (13 February) and 4 letters (19 to 20 February)."
+    first = "Monday 12 February 2024: make 2 calls"
+    assert text.splitlines()[0] == f"{first}; in all 8 contacts with 4 customers until 20 February 2024."
+    assert plan.what_to_do().startswith(f"{first} with the offer gift (Ann 1 and Ben 1). ")
+    rest = "2 calls (13 February) and 4 letters (19 to 20 February)."
+    assert plan.what_to_do().endswith(f", then make the contacts of that day: {rest}")
     assert "Calls and letters $22.00; a workshop for 1 customer $10.00, together $32.00" in text
     assert text.endswith("The trial tested the offers, not this sequence of call and letter.")
     assert "1 customer is held back at random, to compare with: do not contact them." in plan.not_contacted()
     assert list(plan.for_whoever_pays()) == ["Do not contact", "Cost", "Earns", "Decide"]
-    assert plan.for_whoever_pays()["Do not contact"] == "1 held back at random (sheet 'kept back')."
+    unknown = "Not known: who asked not to be contacted; strike them out before anything is sent."
+    assert plan.for_whoever_pays()["Do not contact"] == f"{unknown} 1 held back at random."
+    assert plan.for_whoever_pays(sheets=True)["Do not contact"].endswith(" 1 held back at random (sheet 'kept back').")
 
 
 def test_who_is_left_out_is_counted_once_with_the_money_they_were_to_bring():

@@ -1,10 +1,12 @@
 """Does a plan say what its contacts cost where that differs from what its policy was learned with, and only there?"""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from lists_to_plan import START, list_of, people_of
 
-from winback.outreach import Channel, Playbook, Rule, Step, outreach_plan
+from winback.outreach import Channel, Playbook, Remedy, Rule, Step, outreach_plan
 
 N = 1_000
 LETTER, CALL = 1.0, 3.0
@@ -35,3 +37,14 @@ def test_what_contacts_cost_is_said_where_it_is_clearly_not_what_the_policy_was_
     sentence = f"Contacts with each of these customers cost {here} on average, with those of the trial {there}"
     assert (sentence in plan.in_doubt()) == said
     assert ("with those of the trial" in plan.in_doubt()) == said
+
+
+def test_what_remedies_cost_is_told_from_what_contacts_alone_cost():
+    book = replace(BY_REASON, remedies=(Remedy("a workshop", ("service",), cost=20.0),))
+    people = people_of(10, reason=["service"] * 9 + ["price"])
+    plan = outreach_plan(list_of(people, book), start=START.date())
+    trial = plan.listed.value.trial
+    there = trial.contact_cost[trial.arm == trial.arms.index("gift")].mean()
+    alone = (9 * CALL + LETTER) / 10
+    said = f"Contacts and remedies cost ${18 + alone:.2f} on average for each of these customers (contacts alone "
+    assert f"{said}${alone:.2f}), ${there:.2f} for those of the trial: where the list" in plan.in_doubt()

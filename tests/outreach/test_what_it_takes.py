@@ -11,6 +11,7 @@ from paying_plans import plan_of
 
 import winback as wb
 from winback import plan_list
+from winback.money import format_money
 from winback.outreach import Channel, Playbook, Remedy, Rule, Step, outreach_plan
 from winback.results import format_percent
 
@@ -75,6 +76,74 @@ def test_how_many_come_back_and_what_a_tenth_fewer_would_cost(known_by_hand):
     assert found.foreseen[0] == pytest.approx(40 * back)
 
 
+def test_how_many_come_back_anyway_is_said_where_a_control_group_tells_it(known_by_hand):
+    found, back, *_ = known_by_hand
+    trial = found.listed.value.trial
+    anyway = 40 * trial.returned[trial.arm == trial.arms.index("none")].mean()
+    said = f"About {round(40 * back)} ({format_percent(back, 0)}) come back, about {round(anyway)} of them anyway; with"
+    assert said in found.for_whoever_pays()["Earns"]
+    gross = replace(found, listed=replace(found.listed, kind="gross"))
+    assert "come back; with a tenth" in gross.for_whoever_pays()["Earns"]
+
+
+def test_each_stands_beside_the_mean_of_the_comparison_only_where_customers_are_of_other_kinds(plan):
+    listed = plan.listed
+    away = np.linspace(-1.0, 1.0, len(listed.value.earned))
+    value = replace(listed.value, slope=0.9, slope_std_error=0.1, centred=away)
+    profit = wb.compare_offers(value.trial).to_frame().set_index("offer")["incremental_profit"]
+    there = plan.reached["offer"].map(profit).mean()
+    assert round(there, 1) != round(value.average, 1)
+    low, high = sorted([there, value.average])
+    for each, said in ((low - 2, "less"), (high + 2, "more"), ((low + high) / 2, "")):
+        found = replace(
+            plan, listed=replace(listed, value=value), customers=plan.customers.assign(expected_profit=each)
+        )
+        earns = found.for_whoever_pays()["Earns"]
+        assert ("than the trial's mean of" in earns) == bool(said)
+        mean = f"each, {said} than the trial's mean of {format_money(there)}: these customers are of kinds that earned"
+        assert not said or mean in earns
+    unranked = replace(found, listed=replace(listed, value=replace(value, slope=0.0)))
+    assert "the trial's mean" not in unranked.for_whoever_pays()["Earns"]
+
+
+def test_who_gives_what_and_which_reason_nothing_answers_is_to_be_decided(plan):
+    decide = plan.for_whoever_pays()["Decide"]
+    assert "; name who gives: a workshop (5 customers) and a guide (5); " in decide or (
+        "; name who gives: a guide (5 customers) and a workshop (5); " in decide
+    )
+    assert "; for other (4 customers) no remedy is set: say what answers it; " in decide  # the fifth is kept back
+    assert "together $" in plan.for_whoever_pays()["Cost"]
+    assert "(what goes with the offer also for those who do not come back); with" in plan.for_whoever_pays()["Cost"]
+    channels = (Channel("letter", cost=1.0),)
+    remedies = (Remedy("an apology", ("service",)),)
+    book = Playbook(channels, (Rule("all", CHAIN[:1]),), remedies)
+    reasons = [*"abcde", "service"]
+    some = outreach_plan(list_of(people_of(6, reason=reasons), book), start=START.date()).for_whoever_pays()
+    assert (
+        "for a (1 customer), b (1), c (1) and 2 other reasons no remedy is set: say what answers them"
+        in (some["Decide"])
+    )
+    assert "name who gives: an apology (1 customer)" in some["Decide"]
+    assert "goes with the offer" not in some["Cost"]  # it costs nothing
+    bare = outreach_plan(list_of(people_of(2), ONE_LETTER), start=START.date()).for_whoever_pays()
+    assert "remedy" not in bare["Decide"]
+    assert "within the time that the trial counts value" in bare["Earns"]
+
+
+def test_a_headline_counts_the_first_day_and_the_whole_whatever_is_planned_later():
+    channels = tuple(Channel(name, cost=1.0) for name in ("letter", "call", "visit", "email"))
+    rules = [Rule(each.name, (Step(each.name, brings_offer=True),), reasons=(each.name,)) for each in channels]
+    book = Playbook(channels, tuple(rules), contacts_a_month=9)
+    people = people_of(10, reason=["letter"] * 4 + ["call"] * 3 + ["visit"] * 2 + ["email"])
+    today = outreach_plan(list_of(people, book), start=START.date())
+    assert today.describe().splitlines()[0] == (
+        "Monday 12 February 2024: post 4 letters, make 3 calls, pay 2 visits and make 1 other contact."
+    )
+    first = replace(today, frame=today.frame.assign(date=[START, *[START + pd.Timedelta(days=400)] * 9]))
+    assert first.describe().splitlines()[0].endswith("; in all 10 contacts with 10 customers until 18 March 2025.")
+    assert first.what_to_do().endswith("then make the contacts of that day: 9 contacts more until 18 March 2025.")
+
+
 @pytest.mark.parametrize("back", [-0.4, 1_000.0])
 def test_where_lines_foresee_less_than_nobody_or_more_than_all_no_return_is_spoken_of(plan, back):
     assert 0 < plan.foreseen[0] < len(plan.reached)  # though they are unlike the trial's: as the nearest who were there
@@ -119,7 +188,17 @@ def test_the_sum_closes_also_where_some_on_the_list_are_not_contacted(plan, tmp_
     assert some.customers["why_not"].ne("").sum() == sum(n for _, n, _ in some.left_out) == 4
     said = "Of 9 customers asked about: 4 contacted (who left from 13 December 2023 to 13 December 2023), 1 held back"
     assert some.not_contacted().startswith(said)
-    assert some.for_whoever_pays()["Do not contact"].endswith("; 4 left out (sheet 'left out').")
+    assert some.for_whoever_pays()["Do not contact"].endswith("; 4 left out.")
+    assert some.for_whoever_pays(sheets=True)["Do not contact"].endswith("; 4 left out (sheet 'left out').")
+
+
+def test_whom_nobody_marks_is_to_be_struck_out_first_and_only_where_no_column_marks_them():
+    people = people_of(3, offer=["gift"] * 2 + ["none"])
+    for marks, is_said in (({}, True), ({"died": "no"}, True), ({"do_not_contact": "no"}, False)):
+        some = outreach_plan(list_of(people.assign(**marks), ONE_LETTER), start=START.date())
+        said = some.for_whoever_pays()["Do not contact"]
+        assert said.startswith("Not known: who asked not to be contacted; strike them out before") == is_said
+        assert said.endswith("1 held back at random.")
 
 
 def test_saturdays_and_many_whom_the_trial_does_not_know_are_to_be_decided_on():

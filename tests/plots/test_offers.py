@@ -71,9 +71,12 @@ def test_profit_beside_roi_names_both_winners_with_units(comparison):
     assert ticks(profit.yaxis) == list(NAMES)
 
 
-def test_a_lead_is_called_narrow_only_where_the_two_intervals_overlap(comparison):
-    apart = comparison.frame.assign(incremental_profit_high=comparison.frame["incremental_profit"] + 0.1)
-    clear = replace(comparison, frame=apart, trial=replace(comparison.trial, scatter_assumed=False))
+def test_a_lead_is_called_narrow_where_the_comparison_says_so_and_not_because_intervals_overlap(comparison):
+    low, high = (comparison.frame[f"incremental_profit_{end}"] for end in ("low", "high"))
+    assert low[0] <= high[1]
+    assert "discount leads upgrade narrowly" in comparison.describe().lower()
+    clear = replace(comparison, trial=replace(comparison.trial, scatter_assumed=False))
+    assert "narrowly" not in clear.describe()
     assert title(plot_profit_and_roi(clear).axes[0]) == "Discount earns most"
 
 

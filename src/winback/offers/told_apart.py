@@ -171,15 +171,11 @@ def _more(pair) -> str:
 
 
 def leads_narrowly(result: Result) -> bool:
-    """Tell whether the first offer is shown to lead though its interval and that of the second overlap.
+    """Tell whether the first offer is shown to lead, yet little more scatter than was assumed would undo it.
 
-    So is one whose lead little more scatter than was assumed would undo, of which `lead` says so.
+    `lead` says so. That the intervals of two offers overlap is no such sign: their difference may be clear.
     """
-    if len(result.frame) == 1 or not result.differences["told_apart"].iloc[0]:
-        return False
-    low, high = (result.frame[f"{result.kind}_profit_{end}"] for end in ("low", "high"))
-    overlap = bool(low.iloc[0] <= high.iloc[1]) and not bool(result.differences["equivalent"].iloc[0])
-    return overlap or bool(at_more_scatter(result))
+    return bool(at_more_scatter(result))
 
 
 def _is_narrow(pair) -> bool:

@@ -11,6 +11,7 @@ import pandas as pd
 from winback.money import format_money
 from winback.offers.comparison import compare_offers
 from winback.offers.told_apart import leads_narrowly
+from winback.outreach.playbook import Playbook
 from winback.results import Result, Sentences, format_percent
 from winback.trial.trial import Trial
 
@@ -35,7 +36,9 @@ class ContactsCounted(Result):
     best_per_cost : str
         The offer that earns most for each unit of its cost; nothing where that is not known.
     is_narrow : bool
-        Whether the best offer leads, though its interval and that of the second overlap.
+        Whether the best offer leads, and little more scatter than was assumed would undo that.
+    with_remedies : bool
+        Whether what goes with the offers is among what contacts cost.
     """
 
     frame: pd.DataFrame = field(repr=False)
@@ -43,10 +46,11 @@ class ContactsCounted(Result):
     best_before: str
     best_per_cost: str = ""
     is_narrow: bool = False
+    with_remedies: bool = False
     currency: str = "$"
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "offer": ("Offer", "text"),
-        "contact_cost": ("Contacts cost", "money"),
+        "contact_cost": ("Contacts and remedies cost", "money"),
         "profit_before": ("Profit, contacts not counted", "money"),
         "profit": ("Profit, contacts paid", "money"),
     }
@@ -76,12 +80,12 @@ class ContactsCounted(Result):
         earned, without = self.formats([now, before], "money")
         more = f"{earned} {EXTRA if self.kind == 'incremental' else 'brought in'} per customer"
         if not own:
-            return f"{more} after {added} of contact costs (without them {without})"
+            what = "contact and remedy costs" if self.with_remedies else "contact costs"
+            return f"{more} after {added} of {what} (without them {without})"
         cost, stated = (format_money(amount, self.currency) for amount in (before - now + own, own))
         moved = f"{added} {'less' if before > now else 'more'} than before ({without})"
-        return (
-            f"{more}, {moved}, as contacts cost {cost} by the playbook, in place of the {stated} that the offers state"
-        )
+        what = "contacts and remedies" if self.with_remedies else "contacts"
+        return f"{more}, {moved}, as {what} cost {cost} by the playbook, in place of the {stated} that the offers state"
 
     @property
     def enough(self) -> float | None:
@@ -134,8 +138,18 @@ def contacts_counted(trial: Trial) -> ContactsCounted:
         best_before=str(before["offer"].iloc[0]),
         best_per_cost=_best_per_cost(now, kind),
         is_narrow=leads_narrowly(found_now),
+        with_remedies=remedies_are_counted(trial),
         currency=trial.currency,
     )
+
+
+def remedies_are_counted(trial: Trial) -> bool:
+    """Tell whether what contacts cost in a trial holds what goes with the offers."""
+    book = trial.contact_costs
+    if not isinstance(book, Playbook) or not any(remedy.cost for remedy in book.remedies):
+        return False
+    alone = trial.over(contact_costs=replace(book, remedies=()))
+    return bool((trial.contact_cost > alone.contact_cost).any())
 
 
 def _best_per_cost(now: pd.DataFrame, kind: str) -> str:

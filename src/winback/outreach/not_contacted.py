@@ -10,12 +10,13 @@ from winback.outreach.dates import day_words
 from winback.policies.contact_list import DOES_NOT_PAY, NOT_SHOWN, TOO_LATELY
 from winback.policies.strangers import left_out_of
 from winback.results import Result, counted, format_count, join_words
-from winback.tables.no_contact import NO_CONTACT
+from winback.tables.no_contact import ASKED, NO_CONTACT, says_who_asked
 
 BACK, STANDS = "are back already", "left for a cause that stands"
 MADE_BEFORE = "were made an offer in a plan made before"
 REFUSED = "do not consent to the channels by which their offer is made"
 NOT_KNOWN = "are not known to consent to the channels by which their offer is made"
+NOT_MARKED = f"Not known: who {ASKED}; strike them out before anything is sent."
 NEVER = (BACK, MADE_BEFORE, STANDS, REFUSED, NOT_KNOWN)  # nobody else is to contact them about it either
 
 
@@ -70,14 +71,16 @@ def _who_left(plan: Result) -> str:
     return f" (who left from {day_words(left.min())} to {day_words(left.max())})" if len(left) else ""
 
 
-def do_not_contact(plan: Result) -> str:
-    """Say whom not to contact, in sum, and where they are named; nothing where there is nobody."""
+def do_not_contact(plan: Result, *, sheets: bool = False) -> str:
+    """Say whom not to contact, in sum, and in which sheets they are named; first where it is not known who asked it."""
     listed, why = plan.listed, not_contacted(plan)["why"]
     counts = [(f"who {words}", int((why == words).sum())) for words in NO_CONTACT]
     counts = [(words, n) for words, n in counts if n]
     rest = len(why) - sum(n for _, n in counts)
     counts += [("others left out" if counts else "left out", rest)] if rest else []
-    kept = [f"{format_count(listed.n_kept_back)} held back at random (sheet 'kept back')"] if listed.n_kept_back else []
-    others = [f"{format_count(n)} {words}" for words, n in counts]
-    named = [f"{join_words(others)} (sheet 'left out')"] if others else []
-    return f"{'; '.join([*kept, *named])}." if kept or named else ""
+    others = join_words(f"{format_count(n)} {words}" for words, n in counts) if counts else ""
+    kept = f"{format_count(listed.n_kept_back)} held back at random" if listed.n_kept_back else ""
+    said = [(kept, " (sheet 'kept back')"), (others, " (sheet 'left out')")]
+    parts = [f"{whom}{sheet if sheets else ''}" for whom, sheet in said if whom]
+    unknown = "" if says_who_asked(listed.customers.columns) else NOT_MARKED
+    return " ".join(filter(None, [unknown, f"{'; '.join(parts)}." if parts else ""]))

@@ -26,10 +26,11 @@ from winback.results import Result, counted, format_count, join_words
 from winback.tables.likeness import alike
 
 NO_ROOM = "find no room in their channels in time"
-EVERY_DAY = "Every day after, strike out whoever has bought, then make the contacts of that day."
+EVERY_DAY = "Every day after, strike out whoever has bought, then make the contacts of that day"
 DONE = {"letter": "post", "call": "make", "visit": "pay"}  # what is done with a contact; send the others
 OTHER_COST = 0.05  # of the contacts in the trial: another sum
 MOST_REASONS = 3  # that are named in a sentence
+MOST_KINDS = 3  # of contacts of the first day, in a headline
 
 
 def done(channel: str, n: int) -> str:
@@ -60,8 +61,20 @@ def _verb(channel: str) -> str:
     return DONE.get(channel, "send" if channel in ("message", "email") else "make")
 
 
-def first_month(plan: Result) -> str:
-    """Say what is done on the first day, and then within a month, on which days."""
+def in_short(plan: Result) -> str:
+    """Say what is done on the first day, and how many contacts there are in all, until when."""
+    days = plan.frame["date"]
+    today = plan.frame.loc[days == days.iloc[0], "channel"].value_counts()
+    kinds = [done(str(name), n) for name, n in today.head(MOST_KINDS).items()]
+    rest = int(today.iloc[MOST_KINDS:].sum())
+    kinds += [f"make {counted(rest, 'other contacts')}"] if rest else []
+    n, whom = counted(len(days), "contacts"), counted(len(plan.reached), "customers")
+    in_all = f"; in all {n} with {whom} until {day_words(days.iloc[-1])}" if len(days) > today.sum() else ""
+    return f"{day_words(days.iloc[0], weekday=True)}: {join_words(kinds)}{in_all}."
+
+
+def every_day_after(plan: Result) -> str:
+    """Say what is done from the second day on: within a month by channel and days, and how much more until when."""
     first = plan.frame["date"].iloc[0]
     days = plan.frame["date"]
     soon = plan.frame[(days > first) & (days < first + pd.Timedelta(days=LONGEST_MONTH))]
@@ -69,9 +82,7 @@ def first_month(plan: Result) -> str:
     then = [f"{contacts_by(str(name), n)} ({span_words(*ends, first.year)})" for name, n, *ends in by.itertuples()]
     n_later = int((days >= first + pd.Timedelta(days=LONGEST_MONTH)).sum())
     then += [f"{counted(n_later, 'contacts')} more until {day_words(days.iloc[-1])}"] if n_later else []
-    n_reached, n = len(plan.reached), len(plan.listed.contacts)
-    some = f", to {format_count(n_reached)} of the {format_count(n)} customers listed" if n_reached < n else ""
-    return f"{plan.first_day.work(by_whom=False)}{f'; then {join_words(then)}' if then else ''}{some}."
+    return f"{EVERY_DAY}: {join_words(then)}." if then else f"{EVERY_DAY}."
 
 
 def not_used(plan: Result) -> Iterator[str]:
@@ -215,9 +226,6 @@ def notes(plan: Result) -> Iterator[str]:
     yield from _other_steps(plan)
     if "left_on" not in plan.listed.customers:
         yield "On which day each left is not known: months away are taken for those of the first day."
-    if (given := plan.reached["remedy_cost"] > 0).any():
-        what = join_words(plan.reached["remedy"][given].unique())
-        yield f"What goes with the offer ({what}) is paid for with it, also for those who do not come back."
     yield "What contacts cost is counted as if nobody bought before the last one; costs you did not set are assumed."
 
 
@@ -230,8 +238,12 @@ def _other_steps(plan: Result) -> Iterator[str]:
     place = pd.Index(trial.arms).get_indexer(own["offer"].astype(str))
     cost, known = float(own["cost"].mean()), float(by_offer.reindex(place).mean())
     if abs(cost - known) > OTHER_COST * known:
-        here, there = (format_money(each, plan.currency) for each in (cost, known))
-        yield (
-            f"Contacts with each of these customers cost {here} on average, with those of the trial {there}: where the "
-            "list does not tell them apart, expected profit is off by the difference."
-        )
+        alone = cost - float(own["remedy_cost"].mean())
+        here, there, bare = (format_money(each, plan.currency) for each in (cost, known, alone))
+        said = f"Contacts with each of these customers cost {here} on average, with those of the trial {there}"
+        if alone < cost:
+            said = (
+                f"Contacts and remedies cost {here} on average for each of these customers (contacts alone {bare}), "
+                f"{there} for those of the trial"
+            )
+        yield f"{said}: where the list does not tell them apart, expected profit is off by the difference."

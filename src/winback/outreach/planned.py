@@ -19,7 +19,7 @@ from winback.outreach.first_day import ANYBODY, FirstDay, first_day_of
 from winback.outreach.foreseen import foreseen
 from winback.outreach.held_against import held_against
 from winback.outreach.not_contacted import do_not_contact, left_out, not_contacted
-from winback.outreach.plan_words import EVERY_DAY, doubts, first_month, idle_channels, not_used, notes
+from winback.outreach.plan_words import doubts, every_day_after, idle_channels, in_short, not_used, notes
 from winback.outreach.playbook import Playbook
 from winback.outreach.schedule import Calendar
 from winback.outreach.what_it_takes import how_many, to_decide, what_it_costs, what_it_earns
@@ -147,7 +147,7 @@ class OutreachPlan(Result):
         if self.frame.empty:
             return Sentences.of(["Contact nobody."])
         idle = [f"No {' or '.join(map(in_plural, idle_channels(self)))} are planned."] if idle_channels(self) else []
-        return Sentences.of([" ".join([f"{self.first_day.work()}.", *idle, *self._offers(), EVERY_DAY])])
+        return Sentences.of([" ".join([f"{self.first_day.work()}.", *idle, *self._offers(), every_day_after(self)])])
 
     def _offers(self) -> list[str]:
         """Say what each offer that is made costs and when, also those of which a tailored one is made up."""
@@ -175,12 +175,15 @@ class OutreachPlan(Result):
         """What contacts and offers are expected to cost together, in money, as the trial foresees it."""
         return self.foreseen[1]
 
-    def for_whoever_pays(self) -> dict[str, str]:
-        """Return whom not to contact, what the plan costs and earns, what is to be decided: names, and sentences."""
+    def for_whoever_pays(self, *, sheets: bool = False) -> dict[str, str]:
+        """Return whom not to contact, what the plan costs and earns, what is to be decided: names, and sentences.
+
+        ``sheets``: whether the sheets of a list that is saved beside it are named.
+        """
         if self.frame.empty:
             return {}
         earns = f"{what_it_earns(self)} {how_many(self)}"
-        rows = {"Do not contact": do_not_contact(self), "Cost": what_it_costs(self), "Earns": earns}
+        rows = {"Do not contact": do_not_contact(self, sheets=sheets), "Cost": what_it_costs(self), "Earns": earns}
         return {name: text for name, text in (rows | {"Decide": to_decide(self)}).items() if text}
 
     def table(self) -> pd.DataFrame:
@@ -247,7 +250,7 @@ class OutreachPlan(Result):
         if self.frame.empty:
             why = " ".join(self.not_contacted().splitlines()) or str(self.listed.describe())
             return Sentences.of([f"Nobody is contacted: {why[:1].lower()}{why[1:]}"])
-        return Sentences.of([first_month(self), f"{what_it_costs(self)} {what_it_earns(self)}", next(doubts(self))])
+        return Sentences.of([in_short(self), f"{what_it_costs(self)} {what_it_earns(self)}", next(doubts(self))])
 
     @property
     def out(self) -> pd.DataFrame:

@@ -43,7 +43,7 @@ def plot_profit_and_roi(result: OfferComparison) -> Figure:
     """Draw profit per customer beside ROI, with intervals: the reversal of the ranking is seen at a glance.
 
     Rows are in order of profit in both panels; the best of each panel is drawn full, the others open. Beside long names
-    the panels stand one below the other. A lead is called narrow where intervals overlap nevertheless.
+    the panels stand one below the other. A lead is called narrow where the comparison calls it so.
 
     Takes what `compare_offers` returns. Incremental figures are drawn where there is a random control group, or where
     an organic return is assumed, which the axes say; else gross ones.

@@ -101,9 +101,20 @@ def marks_said(names: Iterable[object]) -> str:
     marks = [name for name in names if is_mark(name)]
     shown = " or ".join(f'"{name}"' for name in marks)
     said = [f"Never contacted: whom {shown} marks."] if marks else []
-    if ASKED not in map(_says, marks):
+    if not says_who_asked(marks):
         said.append(f'No column says who {ASKED}: name it with --column do_not_contact="its heading".')
     return " ".join(said)
+
+
+def says_who_asked(names: Iterable[object]) -> bool:
+    """Tell whether a column says who asked not to be contacted.
+
+    Examples
+    --------
+    >>> says_who_asked(["region", "Kontaktsperre"]), says_who_asked(["died"])
+    (True, False)
+    """
+    return ASKED in (_says(str(name)) for name in names)
 
 
 def without_marks(names: Iterable[str]) -> list[str]:
