@@ -10,9 +10,10 @@ from collections.abc import Iterator, Mapping
 FILE = "FILE"  # stands for the table of outcomes, which is not there yet
 CHECK = """## How is it checked afterwards?
 
-Once the campaign is over, note in a table what came of everybody on the list, also of those held back: who came back,
-and what they brought, counted as in the trial and under the headings of its table. Then this command, typed where the
-files are, says whether it came as forecast, and what to change in the next forecast. Until then keep them as they are.
+Once the campaign is over, and as much time has passed as the trial counts value for, note in a table what came of
+everybody on the list, also of those held back: who came back, and what they brought, counted as in the trial and under
+the headings of its table. Then this command, typed where the files are, says whether it paid, whether it came as
+forecast, and what to change in the next forecast. Until then keep them as they are.
 
 ```
 {command}

@@ -9,6 +9,7 @@ from lists_to_plan import OFFERS, list_made, outcomes_of, people_of, plan_of
 from scipy import stats
 
 import winback as wb
+from winback.money import format_money, money_interval
 from winback.outreach.forecast_words import LEVEL
 from winback.outreach.foreseen import FIGURES, foreseen
 from winback.outreach.held_against import _ratios
@@ -60,7 +61,10 @@ def test_what_contacts_added_is_the_difference_to_those_kept_back():
     np.testing.assert_allclose(added.measured, (gain, gain - half, gain + half))  # equal groups: skewness cancels
     assert (added.n_sent, added.n_kept_back) == (30, 30)
     assert added.forecast[0] == pytest.approx(np.arange(60, 30, -1).mean())
-    assert "Against 30 customers kept back at random" in plan.check(outcomes).describe()
+    total = format_money(float(f"{30 * gain:.2e}"))
+    assert f"about {total} in all; the forecast was" in plan.check(outcomes).describe()
+    in_all = money_interval(*(30 * end for end in added.measured))
+    assert f", in all {in_all}; the forecast was" in plan.check(outcomes).beside_forecast()["Extra"]
     assert plan.check(outcomes.head(59)).added is None
     assert "is not known" in plan.check(outcomes.head(59)).describe()
 

@@ -5,9 +5,12 @@ from dataclasses import replace
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+import pytest
 from lists_to_plan import list_made, outcomes_of, people_of, plan_of
 
+from winback.money import format_alike, format_money
 from winback.outreach.by_rank import ByRank
+from winback.outreach.came_as_forecast import Added
 from winback.outreach.forecast_words import most_apart
 from winback.plots import plot_came_as_forecast
 
@@ -56,13 +59,42 @@ def test_which_group_is_furthest_from_its_forecast_is_said_and_whether_chance_do
 def test_beside_the_forecast_stands_who_came_back_what_each_cost_and_what_was_added():
     plan = plan_of(people_of(60, offer=["gift"] * 30 + ["none"] * 30))
     outcomes = outcomes_of(plan, np.random.default_rng(3)).assign(cost=7.0)
-    rows = plan.check(outcomes).beside_forecast()
+    found = plan.check(outcomes)
+    rows = found.beside_forecast()
     back = outcomes["returned"][:30].mean()
-    assert list(rows) == ["Came back", "Cost each", "Extra"]
+    assert list(rows) == ["Extra", "Brought in", "Came back", "Cost each"]
+    assert rows["Brought in"] == found.describe().splitlines()[1]
+    assert list(replace(found, added=None).beside_forecast()) == ["Extra", "Came back", "Cost each"]
+    assert "Against 30 customers kept back at random, each of the 30 others on the list" in rows["Extra"]
     assert rows["Came back"].startswith(f"{back:.1%} [")
     assert rows["Cost each"].startswith("$7.00")
-    assert rows["Extra"] == plan.check(outcomes).describe().splitlines()[1]
     assert all("the forecast was" in row for row in rows.values())
+
+
+@pytest.mark.parametrize(
+    ("measured", "forecast", "paid", "may_be_chance"),
+    [
+        ((296.0, 282.0, 309.0), (283.0, 265.0, 300.0), "The contacts paid", True),
+        ((296.0, 290.0, 302.0), (283.0, 277.0, 289.0), "The contacts paid", False),
+        ((5.0, -1.0, 11.0), (5.0, 4.0, 6.0), "It is not shown that the contacts paid", True),
+        ((-5.0, -9.0, -1.0), (5.0, 4.0, 6.0), "The contacts lost money", False),
+    ],
+)
+def test_whether_the_contacts_paid_is_said_first_where_it_is_known(measured, forecast, paid, may_be_chance):
+    plan = plan_of(people_of(400))
+    found = plan.check(outcomes_of(plan, np.random.default_rng(5)))
+    assert found.describe().startswith("Each of 400 customers contacted brought in")  # nobody was kept back
+    found = replace(found, ratios=found.ratios.assign(low=0.9, high=1.1), added=Added(2_000, 200, measured, forecast))
+    first, second, _ = found.describe().splitlines()
+    each, *ends = format_alike(measured)
+    said = f"{paid}: 2,000 customers on the list added {each} each [{', '.join(ends)}], about "
+    assert first.startswith(f"{said}{format_money(2_000 * measured[0])} in all; the forecast was ")
+    assert first.endswith(": the difference may be chance.") == may_be_chance
+    assert first.endswith(": chance does not explain the difference.") != may_be_chance
+    assert second.startswith("Each of 400 customers contacted brought in")
+    assert len(first.split()) < 40
+    take = f"but expect contacts to add {format_money(measured[0])} each, as they did."
+    assert found.what_to_do().endswith(take) != may_be_chance
 
 
 def test_the_first_doubt_is_that_of_some_nothing_is_known():
@@ -72,7 +104,7 @@ def test_the_first_doubt_is_that_of_some_nothing_is_known():
     assert (
         "30 customers contacted whose outcome is known (10 more have none)" in plan.check(outcomes.head(30)).describe()
     )
-    assert known.startswith("The forecast is the trial's")
+    assert known.startswith("Whatever changed since the trial, such as a competitor's price")
     assert some.startswith("Who has no outcome may differ")
     assert known in plan.check(outcomes.head(30)).details()
 

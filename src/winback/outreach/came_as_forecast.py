@@ -19,6 +19,7 @@ from winback.outreach.forecast_words import (
     what_came,
     what_to_change,
     what_was_added,
+    whether_it_paid,
 )
 from winback.results import Result, Sentences, Shown
 
@@ -96,17 +97,24 @@ class CameAsForecast(Result):
         return self.ratios[apart & (not self.may_be_returners)]
 
     def describe(self) -> Sentences:
-        """Say what came beside what was forecast, what contacts added, and the doubt."""
-        return Sentences.of([what_came(self), what_was_added(self), doubts(self)[0]])
+        """Say whether it paid, where that is known; what came beside what was forecast, and the doubt."""
+        first = (
+            [what_came(self), what_was_added(self)] if self.added is None else [whether_it_paid(self), what_came(self)]
+        )
+        return Sentences.of([*first, doubts(self)[0]])
 
     def what_to_do(self) -> Sentences:
         """Say what to change in the next forecast."""
         return Sentences.of([what_to_change(self)])
 
     def beside_forecast(self) -> dict[str, str]:
-        """Return who came back, what each cost and what contacts added, beside the forecast: a name, and a sentence."""
+        """Return what contacts added, what was brought in, who came back, what each cost: a name, and a sentence.
+
+        What was brought in is left out where it is the answer itself.
+        """
         back, cost = rates(self)
-        return {"Came back": back, "Cost each": cost, "Extra": what_was_added(self)}
+        brought = {} if self.added is None else {"Brought in": what_came(self)}
+        return {"Extra": what_was_added(self), **brought, "Came back": back, "Cost each": cost}
 
     def corrections(self) -> Shown:
         """Return by how much each figure of everybody contacted differs from its forecast, for readers."""

@@ -1,7 +1,7 @@
 """What does a plan's check say, in sentences? Every figure in them is taken from what was found.
 
 The doubt is the first that applies: those may be known who came back; it came otherwise by rank, or of a group; of some
-nothing is known; and always that the forecast is the trial's.
+nothing is known; and always that what changed since the trial is in the difference, too.
 """
 
 from __future__ import annotations
@@ -11,18 +11,41 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from winback.money import format_alike, money_interval
+from winback.money import format_alike, format_money, money_interval
 from winback.outreach.foreseen import FIGURES
 from winback.results import Result, counted, format_count, format_percent, join_words
 from winback.uncertainty import normal_quantile
 
 LEVEL = 0.95
+UNSHOWN = "It is not shown that the contacts paid"
 IN_WORDS = {"returned": "the share who come back", "cost": "the cost", "profit": "the profit"}
 
 
 def _figures(found: Result) -> dict[str, pd.Series]:
     rows = found.frame[found.frame["by"] == "all"].set_index("figure")
     return {name: rows.loc[name] for name in FIGURES}
+
+
+def whether_it_paid(found: Result) -> str:
+    """Say whether contacts are shown to have paid: what they added, each and in all, beside what was forecast."""
+    gain, low, high = found.added.measured
+    paid = "The contacts paid" if low > 0 else "The contacts lost money" if high < 0 else UNSHOWN
+    each, *ends = format_alike(found.added.measured, found.currency)
+    forecast = money_interval(*found.added.forecast, found.currency)
+    total = format_money(float(f"{found.added.n_sent * gain:.2e}"), found.currency)
+    by_chance = "chance does not explain the difference" if _extra_differs(found) else "the difference may be chance"
+    return (
+        f"{paid}: {counted(found.added.n_sent, 'customers')} on the list added {each} each [{', '.join(ends)}], "
+        f"about {total} in all; the forecast was {forecast}: {by_chance}."
+    )
+
+
+def _extra_differs(found: Result) -> bool:
+    """Tell whether chance does not explain how far what contacts added is from its forecast."""
+    if found.added is None:
+        return False
+    (came, *ends), (forecast, *around) = found.added.measured, found.added.forecast
+    return bool(abs(came - forecast) > np.hypot(np.ptp(ends), np.ptp(around)) / 2)
 
 
 def what_came(found: Result) -> str:
@@ -47,7 +70,10 @@ def rates(found: Result) -> tuple[str, str]:
         f"{format_percent(back[name])} [{format_percent(back[f'{name}_low'])}, {format_percent(back[f'{name}_high'])}]"
         for name in ("measured", "forecast")
     )
-    return f"{share}; the forecast was {foretold}.", f"{_beside(found, cost, '; the forecast was ')}."
+    return (
+        f"{share}; the forecast was {foretold}.",
+        f"{_beside(found, cost, ', contacts and offers together; the forecast was ')}.",
+    )
 
 
 def _beside(found: Result, row: pd.Series, between: str) -> str:
@@ -76,7 +102,7 @@ def what_to_change(found: Result) -> str:
     changes = [
         f"{IN_WORDS[row.figure]} by {factor(row.ratio, row.low, row.high)}" for row in found.to_change.itertuples()
     ]
-    *_, advice = came_apart(found)
+    advice = " and ".join(_advice(found))
     also = f" Also {advice}." if advice else ""
     if changes:
         return f"In the next forecast multiply {join_words(changes)}: chance does not explain the difference.{also}"
@@ -85,6 +111,15 @@ def what_to_change(found: Result) -> str:
     if advice:
         return f"Leave the next forecast of all as it is, but {advice}."
     return "Leave the next forecast as it is: what differs may be chance."
+
+
+def _advice(found: Result) -> Iterator[str]:
+    """Yield what to expect otherwise, by rank or of a group, and of what contacts add."""
+    *_, advice = came_apart(found)
+    if advice:
+        yield advice
+    if _extra_differs(found):
+        yield f"expect contacts to add {format_money(found.added.measured[0], found.currency)} each, as they did"
 
 
 def came_apart(found: Result) -> tuple[str, str, str]:
@@ -126,10 +161,13 @@ def what_was_added(found: Result) -> str:
             "What the contacts added is not known: for that some of the list must be kept back, and the outcomes of "
             "all on it be known, those not reached included."
         )
-    gain, forecast = (money_interval(*each, found.currency) for each in (found.added.measured, found.added.forecast))
+    in_all = [found.added.n_sent * end for end in found.added.measured]
+    came = (found.added.measured, in_all, found.added.forecast)
+    gain, total, forecast = (money_interval(*each, found.currency) for each in came)
     return (
         f"Against {counted(found.added.n_kept_back, 'customers')} kept back at random, each of the "
-        f"{format_count(found.added.n_sent)} others on the list added {gain}; the forecast was {forecast}."
+        f"{format_count(found.added.n_sent)} others on the list added {gain}, in all {total}; the forecast was "
+        f"{forecast} each."
     )
 
 
@@ -144,14 +182,15 @@ def doubts(found: Result) -> list[str]:
         )
     asked = f"{counted(found.n_not_listed, 'customers', 'are')} not looked at: they were asked about and not listed."
     together = f"Who shares a {found.taken_apart} is not known of these customers: the intervals are too narrow."
-    alike = (
-        "The forecast is the trial's: of customers of the same kind, under the same offers, counted in the same way."
+    since = (
+        "Whatever changed since the trial, such as a competitor's price or who leaves and why, is in the difference "
+        "from its forecast, too."
     )
     first = [unknown] if found.n_unknown else []
     apart = [seen for seen in came_apart(found)[1:2] if seen]
     first = first + apart if found.may_be_returners else apart + first
     more = [*([together] if found.taken_apart else []), *([asked] if found.n_not_listed else [])]
-    return [*first, alike, *more, *found.reading]
+    return [*first, since, *more, *found.reading]
 
 
 def _furthest(found: Result) -> Iterator[tuple[pd.Series, int, bool]]:
