@@ -19,13 +19,13 @@ from winback.outreach.consent import (
     consent_named,
     consent_words,
     headings_of_consent,
-    refuse_unclear_consent,
     with_consent,
 )
 from winback.outreach.on_the_list import LEAVE_BEFORE, back_in_words, is_back, leave_later
 from winback.outreach.outcomes import outcomes_read
 from winback.outreach.playbook_files import load_playbook
 from winback.outreach.slots import day_of, planned_before
+from winback.outreach.unclear_consent import refuse_unclear_consent
 from winback.plan_list import load_contacts
 from winback.policies.contact_list import lacking_said
 from winback.policies.listing import lacking_of, whom_to_list

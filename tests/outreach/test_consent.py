@@ -3,11 +3,15 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from lists_to_plan import START, list_of, people_of
 
 from winback.outreach import Channel, Playbook, Rule, Step, aftercare_plan, customer_cards, outreach_plan
 from winback.outreach.consent import may_be_reached
+from winback.outreach.unclear_consent import refuse_unclear_consent
+from winback.tables.denial import denies
+from winback.tables.no_contact import is_mark
 
 BOTH = Playbook(
     (Channel("call", cost=4.0), Channel("message", cost=0.1)),
@@ -50,6 +54,34 @@ def test_a_column_of_yes_and_no_that_names_a_channel_is_asked_about_with_both_re
         plan_of(people)
     with pytest.raises(ValueError, match=f"`{message}` looks like consent to messages, which.*or call it consent_mess"):
         plan_of(people.rename(columns={call: "consent_call"}))
+
+
+OPPOSITES = (
+    "STOP SMS|no email|Email consent revoked|email consent withdrawn|consent withdrawn|no consent|no email consent|"
+    "consent email revoked|emailconsentrevoked|Newsletter abgemeldet|Einwilligung widerrufen|Anruf gesperrt|SMS-Sperre|"
+    "Widerspruch Post|sans courrier|Refus SMS|opt-out of mail|calls not wanted|DoNotPostalMail|kein Anruf|"
+    "DoNotSMS|no calls please|exclude from mailing|email unsubscribed|unsubscribed email|Telefon verboten|post refused"
+)
+
+
+@pytest.mark.parametrize("heading", OPPOSITES.split("|"))
+def test_a_heading_that_says_no_is_never_proposed_as_consent(heading):
+    channels = [Channel(name) for name in ("call", "letter", "message", "email")]
+    people = pd.DataFrame({heading: ["yes", "no"]})
+    assert denies(heading)
+    assert may_be_reached(people, channels).all()
+    if not is_mark(heading):  # else whoever it marks is on no list
+        with pytest.raises(
+            ValueError, match=r"opposite of consent.*--column do_not_contact=.*turn yes and no round"
+        ) as no:
+            refuse_unclear_consent(channels, [Rule("all", tuple(Step(each.name) for each in channels))], people)
+        assert "--column consent_" not in str(no.value)
+        assert "consent =" not in str(no.value)
+
+
+@pytest.mark.parametrize("heading", [*CALLED_IN_MANY_LANGUAGES, "May call", "SMS ok", "Post", "Zustimmung"])
+def test_a_heading_that_may_be_consent_does_not_say_no(heading):
+    assert not denies(heading)
 
 
 def test_a_heading_that_names_a_channel_and_is_no_consent_is_not_asked_about():

@@ -8,6 +8,7 @@ playbook_problems  what is wrong with one, in words
 matching           which rule and remedy are for whom?
 asked_for          what does a playbook ask for that nobody has?
 consent            who agreed to be reached by which channel, and of which is it not known?
+unclear_consent    does a column look like consent, or like the opposite, and is of no channel?
 chains             which steps is each customer meant for, in which order, and what do they cost?
 schedule           on which day is each contact made?
 plan               whom to contact how and when? `outreach_plan`

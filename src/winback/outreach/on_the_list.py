@@ -10,11 +10,11 @@ import pandas as pd
 
 from winback.base.customers import places_among
 from winback.base.lapsed import Lapsed
-from winback.outreach.consent import refuse_unclear_consent
 from winback.outreach.matching import is_sent_an_offer
 from winback.outreach.playbook import Playbook
 from winback.outreach.reached import months_to_wait
 from winback.outreach.slots import refuse_unless_read
+from winback.outreach.unclear_consent import refuse_unclear_consent
 from winback.periods import DAYS_IN_MONTH
 from winback.policies.contact_list import ContactList
 from winback.policies.learned import LearnedPolicy
