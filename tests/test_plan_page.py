@@ -77,7 +77,7 @@ def test_the_page_says_what_the_plan_says_and_nothing_of_the_study(written):
     assert str(out.parent) not in page + code
     answer, _, doubt = plan.describe().splitlines()
     lines = [answer, doubt, plan.what_to_do(), plan.first_day.describe(), *plan.not_contacted().splitlines()]
-    for line in [*lines, *plan.for_whoever_pays().values()]:
+    for line in [*lines, *plan.for_whoever_pays(sheets=True).values()]:
         assert line in page
     assert page.count(answer) == 1
     assert "letters with the offer gift (Ann 10 and Ben/Eve 10)" in page

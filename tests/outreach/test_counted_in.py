@@ -12,6 +12,7 @@ from steps_planned import Steps
 from trials import random_values
 
 import winback as wb
+from winback.money import format_money
 from winback.outreach import Channel, Playbook, Remedy, Rule, Step
 from winback.outreach.counted_in import ContactsCounted, _best_per_cost, contacts_counted
 
@@ -52,6 +53,10 @@ def test_what_is_said_of_before_and_now_adds_up_to_the_cent(own, each):
 def test_whether_the_best_offer_stays_so_is_said(trial):
     stays = contacts_counted(trial.over(contact_costs=Steps(each=3.0)))
     assert stays.describe().startswith("With its contacts paid for, gift still earns most: ")
+    pair = wb.compare_offers(trial.over(contact_costs=Steps(each=3.0))).differences.iloc[0]
+    by, low, high = (format_money(pair[f"difference{end}"]) for end in ("", "_low", "_high"))
+    assert f"\nIt is {by} per customer ahead of mail [{low}, {high}]" in stays.describe()
+    assert stays.describe().endswith(": that may be chance.") == (pair["difference_low"] <= 0)
     turned = contacts_counted(trial.over(contact_costs=Steps(each=3.0, offers=(("gift", 90.0),))))
     assert turned.frame["offer"].iloc[0] == "mail"
     assert turned.describe().startswith("With contacts paid for, mail earns most, no longer gift: ")
@@ -98,6 +103,11 @@ def test_what_is_enough_and_a_narrow_lead_are_said(trial):
     frame = frame.assign(own_cost=0.0, profit_before=[11.0, 9.0])
     found = ContactsCounted(frame=frame, kind="gross", best_before="gift", best_per_cost="mail", is_narrow=True)
     assert "gift still earns most, narrowly: $10.00" in found.describe()
+    for low, verdict in ((0.5, ""), (-0.5, ": that may be chance")):
+        ahead = replace(found, second="mail", ahead=(2.0, low, 3.5)).describe()
+        ends = f"{'-' if low < 0 else ''}$0.50, $3.50"
+        assert ahead.splitlines()[1] == f"It is $2.00 per customer ahead of mail [{ends}]{verdict}."
+        assert len(ahead.splitlines()) == 3
     assert found.describe().endswith(
         "Sending gift to all costs $20.00 per customer, contacts and offer: with at least 80% of that money send gift, "
         "with less mail ($5.00), which earns most for its cost."

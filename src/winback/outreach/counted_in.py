@@ -37,6 +37,10 @@ class ContactsCounted(Result):
         The offer that earns most for each unit of its cost; nothing where that is not known.
     is_narrow : bool
         Whether the best offer leads, and little more scatter than was assumed would undo that.
+    second : str
+        The offer that comes next; nothing where there is one alone.
+    ahead : tuple of float
+        By how much the best offer leads it per customer, with low and high, which allow for every pair compared.
     with_remedies : bool
         Whether what goes with the offers is among what contacts cost.
     """
@@ -46,6 +50,8 @@ class ContactsCounted(Result):
     best_before: str
     best_per_cost: str = ""
     is_narrow: bool = False
+    second: str = ""
+    ahead: tuple[float, float, float] = (0.0, 0.0, 0.0)
     with_remedies: bool = False
     currency: str = "$"
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
@@ -56,7 +62,7 @@ class ContactsCounted(Result):
     }
 
     def describe(self) -> Sentences:
-        """Say which offer earns most once its contacts are paid for, and whether that is another one."""
+        """Say which offer earns most once its contacts are paid for, whether that is another one, and how far ahead."""
         best = self.frame.iloc[0]
         lead = "earns most, narrowly" if self.is_narrow else "earns most"
         figures = self._figures(best)
@@ -64,14 +70,22 @@ class ContactsCounted(Result):
             return Sentences.of([f"With its contacts paid for, {best['offer']} earns {figures}."])
         if best["offer"] == self.best_before:
             said = f"With its contacts paid for, {best['offer']} still {lead}: {figures}."
-            return Sentences.of([said, *self._by_budget()])
+            return Sentences.of([said, *self._lead(), *self._by_budget()])
         return Sentences.of(
             [
                 f"With contacts paid for, {best['offer']} {lead}, no longer {self.best_before}: {figures}. "
                 "Everything that follows counts them.",
+                *self._lead(),
                 *self._by_budget(),
             ]
         )
+
+    def _lead(self) -> Iterator[str]:
+        """Say how far the best offer is ahead of the next, which their own intervals do not show."""
+        if self.second:
+            by, *ends = self.formats(self.ahead, "money")
+            verdict = "" if self.ahead[1] > 0 else ": that may be chance"
+            yield f"It is {by} per customer ahead of {self.second} [{', '.join(ends)}]{verdict}."
 
     def _figures(self, best: pd.Series) -> str:
         """Say what an offer earns now and before, and what lies between: to the cent, as the amounts are read."""
@@ -138,9 +152,19 @@ def contacts_counted(trial: Trial) -> ContactsCounted:
         best_before=str(before["offer"].iloc[0]),
         best_per_cost=_best_per_cost(now, kind),
         is_narrow=leads_narrowly(found_now),
+        **_lead_of(found_now),
         with_remedies=remedies_are_counted(trial),
         currency=trial.currency,
     )
+
+
+def _lead_of(found: Result) -> dict[str, object]:
+    """Return the second offer of a comparison and how far the first is ahead of it; nothing where there is none."""
+    if len(found.frame) == 1:
+        return {}
+    pair = found.differences.iloc[0]
+    ends = (float(pair[f"difference{end}"]) for end in ("", "_low", "_high"))
+    return {"second": str(pair["second"]), "ahead": tuple(ends)}
 
 
 def remedies_are_counted(trial: Trial) -> bool:
