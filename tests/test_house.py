@@ -25,6 +25,7 @@ ROWS = [
     "plan_asked",
     "plan_again",
     "plan_list",
+    "plan_work",
     "report",
     "lost_page",
     "pages",

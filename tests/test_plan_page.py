@@ -105,10 +105,12 @@ def test_the_workbook_has_the_first_day_each_agent_the_calendar_and_who_is_kept_
     out, said, plan = written
     book = openpyxl.load_workbook(out / plan_page.TABLES[1])
     assert f"sheets of {plan_page.TABLES[1]}: {join_words(book.sheetnames)}." in said
-    assert book.sheetnames == ["first day", "all contacts", "calendar", *AGENTS.values(), "kept back"]
+    assert book.sheetnames == ["first day", "all contacts", "calendar", *AGENTS.values(), "any staff", "kept back"]
     frame = plan.frame
-    ids = {name: [row[1].value for row in book[name].iter_rows(min_row=2)] for name in book.sheetnames}
-    assert ids["first day"] == frame.loc[frame["date"] == MONDAY, "customer_id"].astype(int).tolist()
+    place = {"kept back": 0}
+    ids = {name: [row[place.get(name, 1)].value for row in book[name].iter_rows(min_row=2)] for name in book.sheetnames}
+    of_day = frame[frame["date"] == MONDAY].sort_values(["channel", "agent"], kind="stable")
+    assert ids["first day"] == of_day["customer_id"].astype(int).tolist()
     assert ids["all contacts"] == frame["customer_id"].astype(int).tolist()
     for agent, sheet in AGENTS.items():
         assert ids[sheet] == frame.loc[frame["agent"] == agent, "customer_id"].astype(int).tolist()
@@ -346,7 +348,7 @@ def test_the_workbook_of_a_plan_counts_like_its_table_and_one_that_may_not_is_re
     book = openpyxl.load_workbook(tmp_path / plan_page.TABLES[1])
     book["all contacts"].title = "alle"
     book.save(tmp_path / "renamed.xlsx")
-    with pytest.raises(wb.tables.TableError, match=r"renamed.xlsx` has 3 sheets \(first day, .*save it as CSV"):
+    with pytest.raises(wb.tables.TableError, match=r"renamed.xlsx` has 4 sheets \(first day, .*save it as CSV"):
         load_contacts(tmp_path / "renamed.xlsx")
     plan.frame.to_excel(tmp_path / "alone.xlsx", index=False)
     assert len(load_contacts(tmp_path / "alone.xlsx")) == len(plan.frame)

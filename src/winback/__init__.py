@@ -13,7 +13,7 @@ two files to a contact list:
 Rooms are the questions in the order in which they are asked, with their verbs; `help("winback.offers")` maps one:
 
 cli              `winback report` and its like, on the command line
-report, lost_page, plan_page, plan_check, plan_asked, plan_again, plan_list, all_pages, pages, kernel  pages
+report, lost_page, plan_page, plan_check, plan_asked, plan_again, plan_list, plan_work, all_pages, pages, kernel  pages
 questions        the study's four questions on one's own data, on one page
 plots            one function per figure, `wb.plots.plot_...`: takes a result, returns an Axes
 datasets         data to learn on: load_telecom_study, simulate_telecom_study, load_shop_study, simulate_shop_study,

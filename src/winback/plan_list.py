@@ -9,21 +9,22 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from winback.outreach.contact_rows import OF_THE_LIST, carried_along, names_taken
+from winback.outreach.contact_rows import names_taken
 from winback.outreach.planned import OutreachPlan
+from winback.plan_work import by_whom, kept_back, left_out, to_work_through, widths_of, with_what_is_carried
 from winback.results import Sentences, counted, join_words
-from winback.tables import LAPSED, NO_OFFER, load_table, write_csv, write_workbook
+from winback.tables import LAPSED, load_table, write_csv, write_workbook
 from winback.tables.files import sheets_of
 from winback.tables.sheet_rows import not_a_table
 
 TABLES = ("plan-contacts.csv", "plan-contacts.xlsx")
-MOST_AGENTS = 20  # with a sheet of their own
+MOST_AGENTS = 20  # and others, with a sheet of their own
 ALL_CONTACTS = "all contacts"  # the sheet that is read again
 KEPT_BACK, LEFT_OUT = "kept back", "left out"  # sheets of those who are not contacted
 CENTS = 2
 LONGEST_TITLE = 31  # letters that the name of a sheet may have
 UNFIT = re.compile(r"[\[\]:*?/\\]")  # what no name of a sheet may have
-DAYS = ("date", "deadline", "begins", *(column.name for column in LAPSED if column.kind == "date"))
+DAYS = ("date", "deadline", "begins", "Date", "Not after", *(column.name for column in LAPSED if column.kind == "date"))
 
 
 def keep_older(out: Path, already: Iterable[str | Path], *, overwrite: bool) -> None:
@@ -74,15 +75,15 @@ class Saved(Sentences):
 def write_tables(plan: OutreachPlan, folder: str | Path | None) -> Sentences:
     """Write the list of contacts beside the page, and say what it holds; called by the notebook.
 
-    The workbook has the first day, all contacts, the calendar, a sheet for each agent, who is kept back and who is left
-    out. Nothing is written without a folder.
+    The workbook has the first day, all contacts, the calendar, a sheet for each who is to make contacts, who is kept
+    back and who is left out. Nothing is written without a folder.
     """
     if folder is None:
         return Sentences.of(["No list was saved with this page; the command winback plan saves one."])
     csv, workbook = (Path(folder) / name for name in TABLES)
-    contacts = _told(plan.frame.assign(cost=plan.frame["cost"].round(CENTS)))
+    contacts = with_what_is_carried(_told(plan.frame.assign(cost=plan.frame["cost"].round(CENTS))))
     sheets = _sheets(plan, contacts)
-    notes = [*write_csv(contacts, csv), *write_workbook(sheets, workbook, _number_format)]
+    notes = [*write_csv(contacts, csv), *write_workbook(sheets, workbook, _number_format, widths_of(sheets))]
     n = counted(len(contacts), "contacts")
     whom = counted(contacts["customer_id"].nunique(), "customers")
     return Saved.of(
@@ -123,16 +124,11 @@ def _sheets(plan: OutreachPlan, contacts: pd.DataFrame) -> dict[str, pd.DataFram
     calendar = plan.calendar()
     limited = np.isfinite(calendar["capacity"])
     calendar = calendar.assign(capacity=calendar["capacity"].where(limited))  # empty: no limit
-    listed = plan.listed.frame
-    held_back = (listed["offer"].astype(object) == NO_OFFER).to_numpy()
-    kept_back = _told(listed[OF_THE_LIST].join(carried_along(plan.listed))[held_back])
-    known = {*OF_THE_LIST, *(column.name for column in LAPSED)}  # no name or number by which somebody may be contacted
-    kept_back = kept_back[[name for name in kept_back if name in known]]
-    sheets = {"first day": today, ALL_CONTACTS: contacts, "calendar": calendar}
-    agents = sorted(set(contacts["agent"]) - {""})
-    for agent in agents if len(agents) <= MOST_AGENTS else ():
-        sheets[_title(agent, sheets)] = contacts[contacts["agent"] == agent]
-    more = {KEPT_BACK: kept_back, LEFT_OUT: plan.out}
+    sheets = {"first day": to_work_through(plan, today), ALL_CONTACTS: contacts, "calendar": calendar}
+    theirs = by_whom(plan, contacts)
+    for name in theirs if len(theirs) <= MOST_AGENTS else ():
+        sheets[_title(name, sheets)] = theirs[name]
+    more = {KEPT_BACK: kept_back(plan), LEFT_OUT: left_out(plan)}
     return sheets | {name: rows for name, rows in more.items() if len(rows)}
 
 
@@ -153,5 +149,5 @@ def _title(name: str, taken: Iterable[str]) -> str:
 def _number_format(_: str, name: str) -> str:
     if name in DAYS:
         return "yyyy-mm-dd"
-    plain = {"rank": "#,##0", "customer_id": "0", "cost": "#,##0.00", "expected_profit": "#,##0.00"}
+    plain = {"rank": "#,##0", "customer_id": "0", "Customer": "0", "cost": "#,##0.00", "expected_profit": "#,##0.00"}
     return plain.get(name, "General")

@@ -108,6 +108,16 @@ def test_too_long_a_text_is_cut_and_that_is_said(tmp_path):
     assert read_workbook(tmp_path / "a.xlsx") == [["y" * 32_767]]
 
 
+def test_a_column_is_as_wide_as_is_asked_and_its_texts_are_broken_into_lines(tmp_path):
+    frame = pd.DataFrame({"said": ["a long text " * 9], "day": [datetime.date(2024, 2, 29)], "a longer heading": ["a"]})
+    widths = {"said": 60, "day": 11}
+    write_workbook({"x": frame}, tmp_path / "a.xlsx", widths=lambda sheet, column: sheet == "x" and widths.get(column))
+    sheet = openpyxl.load_workbook(tmp_path / "a.xlsx")["x"]
+    assert [sheet.column_dimensions[letter].width for letter in "ABC"] == [60, 11, 18]
+    assert [cell.alignment.wrap_text for cell in sheet[2]] == [True, None, None]
+    assert [cell.alignment.vertical for cell in sheet[2]] == ["top", "top", None]
+
+
 TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="￾￿"), min_size=1, max_size=8)
 IDS = st.one_of(st.lists(st.integers(-(2**62), 2**62), min_size=1), st.lists(TEXTS, min_size=1))
 

@@ -100,6 +100,17 @@ def _who(rows: pd.DataFrame) -> str:
     return f" ({join_words(f'{who} {n:,}' for who, n in named.items())}{others})"
 
 
+def who_makes(contacts: pd.DataFrame) -> pd.Series:
+    """Return who makes each contact: its agent, else whom the rule asks for, else any staff."""
+    who = contacts["agent"].where(contacts["agent"] != "", contacts["by"])
+    return who.where(who != "", ANYBODY)
+
+
+def makes_the_offer(contacts: pd.DataFrame) -> np.ndarray:
+    """Return which contacts make their customer's offer, or make it again, (m,) bool."""
+    return contacts["message"].astype(str).str.contains("Offer: ", regex=False).to_numpy()
+
+
 def first_day_of(contacts: pd.DataFrame, currency: str) -> FirstDay:
     """Return what is to be done on the first day of a list of contacts, which is sorted by day.
 
@@ -113,9 +124,7 @@ def first_day_of(contacts: pd.DataFrame, currency: str) -> FirstDay:
     day = contacts["date"].iloc[0] if len(contacts) else None
     is_today = (contacts["date"] == day).to_numpy()
     today = contacts[is_today]
-    who = today["agent"].where(today["agent"] != "", today["by"])
-    who = who.where(who != "", ANYBODY)
-    found = today.assign(who=who, ahead_of=_ahead_of(contacts)[is_today])
+    found = today.assign(who=who_makes(today), ahead_of=_ahead_of(contacts)[is_today])
     found = found.groupby(["channel", "who", "ahead_of"], sort=False)
     found = found.agg(n=("cost", "size"), offers=("offer", _named), cost=("cost", "sum")).reset_index()
     found["offers"] = found["offers"].where(
@@ -135,13 +144,20 @@ def first_day_of(contacts: pd.DataFrame, currency: str) -> FirstDay:
 
 def _ahead_of(contacts: pd.DataFrame) -> np.ndarray:
     """Return which contact makes the customer's offer, of each that does not, (m,); empty where it does."""
-    makes_it = contacts["message"].astype(str).str.contains("Offer: ", regex=False)
+    makes_it = makes_the_offer(contacts)
     by = contacts[makes_it].drop_duplicates("customer_id").set_index("customer_id")["channel"]
-    which = contacts["customer_id"].map(by.map(_a_contact)).fillna("another contact")
+    which = contacts["customer_id"].map(by.map(a_contact)).fillna("another contact")
     return np.where(makes_it, "", which).astype(object)
 
 
-def _a_contact(channel: str) -> str:
+def a_contact(channel: str) -> str:
+    """Name one contact by a channel.
+
+    Examples
+    --------
+    >>> a_contact("email"), a_contact("visit")
+    ('an email', 'a visit')
+    """
     words = contacts_by(channel, 1).removeprefix("1 ")
     return f"an {words}" if words[0] in "aeiou" else f"a {words}"
 

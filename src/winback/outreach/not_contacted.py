@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from winback.outreach.contact_rows import OF_THE_LIST, with_columns_of
 from winback.outreach.dates import day_words
 from winback.policies.contact_list import DOES_NOT_PAY, NOT_SHOWN, TOO_LATELY
 from winback.policies.strangers import left_out_of
@@ -21,9 +22,15 @@ NEVER = (BACK, MADE_BEFORE, STANDS, REFUSED, NOT_KNOWN)  # nobody else is to con
 
 
 def not_contacted(plan: Result) -> pd.DataFrame:
-    """Return one row per customer asked about who is neither contacted nor kept back: ``customer_id``, ``why``."""
-    on_it = plan.customers.loc[plan.customers["why_not"] != "", ["customer_id", "why_not"]]
-    both = [plan.listed.not_listed, on_it.rename(columns={"why_not": "why"})]
+    """Return one row per customer asked about who is neither contacted nor kept back: ``customer_id``, ``why``.
+
+    Then what the list carries of them: whoever is to recognise them needs more than a number.
+    """
+    rows = (plan.customers["why_not"] != "").to_numpy()
+    on_it = plan.customers.loc[rows, ["customer_id", "why_not"]].rename(columns={"why_not": "why"})
+    theirs = plan.listed.frame.loc[rows].drop(columns=[*OF_THE_LIST, "reason"], errors="ignore")
+    on_it = with_columns_of(on_it.reset_index(drop=True), theirs)
+    both = [plan.listed.not_listed, on_it]
     return pd.concat([each for each in both if len(each)] or both[:1], ignore_index=True)
 
 

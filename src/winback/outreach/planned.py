@@ -15,7 +15,7 @@ from winback.doors import door
 from winback.outreach.came_as_forecast import CameAsForecast
 from winback.outreach.consent import channels_in, consent_words, in_plural
 from winback.outreach.dates import day_words, short_day
-from winback.outreach.first_day import ANYBODY, FirstDay, first_day_of
+from winback.outreach.first_day import FirstDay, first_day_of, makes_the_offer, who_makes
 from winback.outreach.foreseen import foreseen
 from winback.outreach.held_against import held_against
 from winback.outreach.not_contacted import do_not_contact, left_out, not_contacted
@@ -191,11 +191,10 @@ class OutreachPlan(Result):
         return self._of_each_kind(1)
 
     def _of_each_kind(self, n: int) -> pd.DataFrame:
-        who = self.frame["agent"].where(self.frame["agent"] != "", self.frame["by"])
-        contacts = self.frame.assign(who=who.where(who != "", ANYBODY))
+        contacts = self.frame.assign(who=who_makes(self.frame))
         kind = contacts.groupby(["channel", "who", "message"], sort=False).ngroup()
         rows = contacts[kind.isin(kind.value_counts().index[:MOST_KINDS])].groupby(kind, sort=False).head(n)
-        makes_it = contacts[contacts["message"].astype(str).str.contains("Offer: ", regex=False)]
+        makes_it = contacts[makes_the_offer(contacts)]
         ahead = rows["step"] < rows["customer_id"].map(makes_it.groupby("customer_id")["step"].min())
         offer = rows["offer"].astype(str).where(~ahead, rows["offer"].astype(str) + ", with a later contact")
         days = {name: rows[name].map(short_day) for name in ("date", "deadline")}
@@ -254,7 +253,7 @@ class OutreachPlan(Result):
 
     @property
     def out(self) -> pd.DataFrame:
-        """Who of those asked about is neither contacted nor kept back: ``customer_id``, ``why``."""
+        """Who of those asked about is neither contacted nor kept back: ``customer_id``, ``why``, what is carried."""
         return not_contacted(self)
 
     def not_contacted(self) -> Sentences:

@@ -54,7 +54,8 @@ class ContactList(Result):
         Who is not listed, in words and how many: away for longer than the trial knows, with a label that nobody in the
         trial had, do not contact, deceased, or may not get the offer that they would be sent.
     not_listed : pandas.DataFrame
-        Who of those asked about is neither contacted nor kept back: ``customer_id``, ``why``.
+        Who of those asked about is neither contacted nor kept back: ``customer_id``, ``why``, and the columns of the
+        analyst's own table that were kept.
     not_asked : tuple of (str, int)
         Of a base, who has left and is not among the lost who were asked about, in words and how many.
     total, total_low, total_high : float

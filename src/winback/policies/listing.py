@@ -68,6 +68,7 @@ def list_contacts(
     since = months_since_offer(trial, wanted, asof)
     reading = (*reading, *wait_not_told(trial, wanted, since))
     wanted = as_they_are(wanted, asof)
+    theirs = _kept(wanted, keep).set_axis(wanted["customer_id"])
     strangers = not_listed(trial, wanted, chooser.asked, [*first, *unknown_times(trial, wanted)])
     wanted, since, left_out = _without(wanted, since, strangers)
     reading = (*reading, *beyond_anybody(trial, wanted))
@@ -91,7 +92,7 @@ def list_contacts(
     alone = [(DOES_NOT_PAY, frame["customer_id"][~pays].to_numpy()), (NOT_SHOWN, unshown["customer_id"].to_numpy())]
     who = {"customers": customers, "whom": whom, "n_left_alone": int((~pays).sum()), "asked_about": asked_about}
     who |= {"left_out": tuple((words, len(ids)) for words, ids in left_out), "not_asked": _not_asked(lapsed)}
-    who |= {"not_listed": _by_id([*left_out, *alone]), "unshown": unshown["expected_profit"].to_numpy()}
+    who |= {"not_listed": _by_id([*left_out, *alone], theirs), "unshown": unshown["expected_profit"].to_numpy()}
     known = {"hardly_meant": hardly_meant, "lacking": lacking_of(trial, wanted), "reading": reading}
     known |= {"time_unknown": untold, "unscreened": _unscreened(trial, wanted)}
     return ContactList(frame=kept, value=value, kind=kind, currency=trial.currency, **who, **known)
@@ -103,10 +104,12 @@ def lacking_of(trial: Trial, customers: pd.DataFrame) -> tuple[str, ...]:
     return tuple(label_of(name) for name in trial.covariates if name not in told)
 
 
-def _by_id(reasons: list[tuple[str, np.ndarray]]) -> pd.DataFrame:
-    """Return one row per customer who is not listed: ``customer_id``, ``why``."""
+def _by_id(reasons: list[tuple[str, np.ndarray]], theirs: pd.DataFrame) -> pd.DataFrame:
+    """Return one row per customer who is not listed: ``customer_id``, ``why``, and the columns to carry along."""
     parts = [pd.DataFrame({"customer_id": ids, "why": words}) for words, ids in reasons if len(ids)]
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame({"customer_id": [], "why": []})
+    found = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame({"customer_id": [], "why": []})
+    known = theirs[~theirs.index.duplicated()].reindex(found["customer_id"]).reset_index(drop=True)
+    return found.join(known.rename(columns={name: f"table_{name}" for name in known if name in found}))
 
 
 def _not_asked(lapsed: AnyTable | None) -> tuple[tuple[str, int], ...]:

@@ -60,6 +60,7 @@ def write_workbook(
     sheets: Mapping[str, pd.DataFrame],
     path: str | Path,
     number_format: Callable[[str, str], str] = lambda sheet, column: "General",
+    widths: Callable[[str, str], int | None] = lambda sheet, column: None,
 ) -> list[str]:
     """Write tables as sheets of a workbook; return what was changed in it, in sentences.
 
@@ -74,6 +75,9 @@ def write_workbook(
         Name of a sheet -> its table.
     number_format : callable
         Name of a sheet and of a column -> how its numbers are shown.
+    widths : callable
+        Likewise -> how many characters it is wide; longer texts are broken into lines. By default as wide as its
+        heading.
     """
     from openpyxl import Workbook
 
@@ -87,7 +91,8 @@ def write_workbook(
         starts = range(0, max(len(table), 1), held)
         for number, start in enumerate(starts, start=1):
             name = title if number == 1 else f"{title} {number}"
-            _write_sheet(book.create_sheet(name), table.iloc[start : start + held], partial(number_format, title))
+            how = (partial(number_format, title), partial(widths, title))
+            _write_sheet(book.create_sheet(name), table.iloc[start : start + held], *how)
         if len(starts) > 1:
             notes.append(f"In {path.name} the {title} fill {len(starts)} sheets, as one holds {held:,} rows.")
     book.save(path)
@@ -145,7 +150,9 @@ def _changed(table: pd.DataFrame, which: Callable, how: Callable) -> tuple[pd.Da
     return pd.DataFrame(columns, index=table.index, copy=False).set_axis(headings, axis=1), n_changed
 
 
-def _write_sheet(sheet, table: pd.DataFrame, number_format: Callable[[str], str]) -> None:
+def _write_sheet(
+    sheet, table: pd.DataFrame, number_format: Callable[[str], str], width: Callable[[str], int | None]
+) -> None:
     """Write one sheet row by row; the cells of a column are one object, as each is written at once."""
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.styles import Font
@@ -153,23 +160,30 @@ def _write_sheet(sheet, table: pd.DataFrame, number_format: Callable[[str], str]
 
     sheet.freeze_panes = "B2"
     for place, name in enumerate(table, start=1):
-        sheet.column_dimensions[get_column_letter(place)].width = min(WIDEST, max(12, len(name) + 2))
+        by_heading = min(WIDEST, max(12, len(name) + 2))
+        sheet.column_dimensions[get_column_letter(place)].width = width(name) or by_heading
     heading = [_set(WriteOnlyCell(sheet), name) for name in table]
     for cell in heading:
         cell.font = Font(bold=True)
     sheet.append(heading)
-    columns = [_cells_of(table.iloc[:, place], sheet, number_format(name)) for place, name in enumerate(table)]
+    columns = [
+        _cells_of(table.iloc[:, place], sheet, number_format(name), broken=bool(width(name)))
+        for place, name in enumerate(table)
+    ]
     for row in zip(*columns, strict=True):
         sheet.append(row)
 
 
-def _cells_of(column: pd.Series, sheet, number_format: str) -> Iterator:
-    """Yield the cells of a column."""
+def _cells_of(column: pd.Series, sheet, number_format: str, *, broken: bool) -> Iterator:
+    """Yield the cells of a column, longer texts ``broken`` into lines."""
     from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Alignment
 
     text, other = WriteOnlyCell(sheet), WriteOnlyCell(sheet)
     text.number_format = "@"  # text remains text when it is edited
     other.number_format = number_format
+    if broken:
+        text.alignment, other.alignment = Alignment(wrap_text=True, vertical="top"), Alignment(vertical="top")
     whole = pd.api.types.is_integer_dtype(column) and len(column) > 0
     if whole and bool((column.dropna().abs() >= 10**MOST_DIGITS).any()):
         column = column.map(str, na_action="ignore")
