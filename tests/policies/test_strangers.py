@@ -69,6 +69,16 @@ def test_labels_never_seen_are_named_the_most_frequent_first_with_their_counts_a
     assert [words for words, _ in one.left_out] == ["with seg k, which nobody in the trial had"]
 
 
+def test_who_is_not_listed_is_recognised_by_what_is_carried_along(policy):
+    names = {"name": ["Ann", "Ben", "Cem", "Dan"], "why": ["x", "y", "z", "-"], "phone": [1, 2, 3, 4]}
+    whom = pd.DataFrame({"customer_id": [4, 3, 2, 1], "seg": ["a", "zzz", "died", "c"], **names})
+    found = policy.contact_list(whom).not_listed
+    assert found[["customer_id", "name", "table_why", "phone"]].to_numpy().tolist() == [
+        [2, "Cem", "z", 3], [3, "Ben", "y", 2], [1, "Dan", "-", 4]
+    ]  # fmt: skip
+    assert list(policy.contact_list(whom, keep="name").not_listed) == ["customer_id", "why", "name"]
+
+
 def test_everybody_asked_about_is_listed_or_has_a_reason(policy):
     segments = ["a", "b", "c", "zzz", "died"]  # segment c earns under nothing
     whom = pd.DataFrame({"customer_id": range(300), "seg": segments * 60})

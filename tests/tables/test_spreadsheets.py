@@ -116,6 +116,9 @@ def test_a_column_is_as_wide_as_is_asked_and_its_texts_are_broken_into_lines(tmp
     assert [sheet.column_dimensions[letter].width for letter in "ABC"] == [60, 11, 18]
     assert [cell.alignment.wrap_text for cell in sheet[2]] == [True, None, None]
     assert [cell.alignment.vertical for cell in sheet[2]] == ["top", "top", None]
+    printed = (sheet.page_setup.orientation, sheet.page_setup.fitToHeight, sheet.print_title_rows)
+    assert printed == ("landscape", 0, "$1:$1")
+    assert sheet.sheet_properties.pageSetUpPr.fitToPage
 
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="￾￿"), min_size=1, max_size=8)

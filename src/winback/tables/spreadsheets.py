@@ -157,11 +157,16 @@ def _write_sheet(
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.styles import Font
     from openpyxl.utils import get_column_letter
+    from openpyxl.worksheet.properties import PageSetupProperties
 
     sheet.freeze_panes = "B2"
     for place, name in enumerate(table, start=1):
         by_heading = min(WIDEST, max(12, len(name) + 2))
         sheet.column_dimensions[get_column_letter(place)].width = width(name) or by_heading
+    if any(map(width, table)):  # made to be worked through, perhaps on paper
+        sheet.page_setup.orientation, sheet.print_title_rows = "landscape", "1:1"
+        sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+        sheet.page_setup.fitToHeight = 0  # as many pages as it takes, each as wide as the sheet
     heading = [_set(WriteOnlyCell(sheet), name) for name in table]
     for cell in heading:
         cell.font = Font(bold=True)
