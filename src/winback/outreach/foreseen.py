@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from winback.policies.honest_value import covariates_beside
+from winback.trial.beside import covariates_beside
 from winback.trial.predictions import independent_columns, with_one
 from winback.trial.trial import Trial
 

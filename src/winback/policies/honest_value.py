@@ -24,9 +24,9 @@ import pandas as pd
 
 from winback.clusters import part_of, sums_within
 from winback.money import format_alike
-from winback.tables import NO_OFFER, ProblemList
+from winback.tables import NO_OFFER
 from winback.trial.assumed import with_assumed
-from winback.trial.balance import covariate_matrix
+from winback.trial.beside import covariates_beside
 from winback.trial.predictions import predictions
 from winback.trial.scores import trial_scores
 from winback.trial.skewed_scores import mean_of_scores, own_arm
@@ -140,9 +140,9 @@ def honest_value(
 def predicted_profit(trial: Trial, customers: pd.DataFrame, offers: pd.Series) -> np.ndarray:
     """Return predicted profit of customers under their offers, over no offer where that is known or assumed.
 
-    Predicted by least squares from the whole trial; a label that the trial has not seen is an average, and so is a
-    missing number, or a column that the customers lack; who has more of something, or less, than anybody in the trial
-    is taken for the nearest who was there. What a customer is predicted does not depend on who else is asked about.
+    Predicted by least squares from the whole trial, and of what is not known of a customer from the trial's average;
+    who has more of something, or less, than anybody in the trial is taken for the nearest who was there
+    (`winback.trial.beside`). What a customer is predicted does not depend on who else is asked about.
     """
     matrix = np.concatenate(covariates_beside(trial, customers))
     n, m = len(trial.arm), len(customers)
@@ -152,36 +152,6 @@ def predicted_profit(trial: Trial, customers: pd.DataFrame, offers: pd.Series) -
     wanted = np.flatnonzero(in_trial)
     chosen = pd.Index(trial.choices).get_indexer(offers)
     return over_none(trial, with_assumed(trial, found.outside((1,), wanted), customers))[np.arange(m), chosen]
-
-
-def covariates_beside(trial: Trial, customers: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    """Return the trial's covariates as numbers, (n, p), and those of other customers, (m, p), in the same columns."""
-    columns = list(trial.covariates)
-    joined = pd.concat(_alike(trial.customers[columns], customers, columns), ignore_index=True)
-    matrix, _ = covariate_matrix(joined, columns)
-    n = len(trial.arm)
-    matrix = matrix / np.maximum(matrix[:n].std(axis=0), 1e-12)
-    return matrix[:n], matrix[n:]
-
-
-def _alike(known: pd.DataFrame, customers: pd.DataFrame, columns: list[str]) -> list[pd.DataFrame]:
-    """Return both tables with the same columns, whose missing numbers are the trial's average, whoever is beside."""
-    problems = ProblemList("table of customers to list", customers)
-    unknown = {name: np.full(len(customers), np.nan) for name in columns if name not in customers}
-    customers = customers.assign(**unknown)  # the list says which, see `contact_list`
-    both = [known.copy(), customers[columns].copy()]
-    for name in columns:
-        if pd.api.types.is_numeric_dtype(known[name]) and not pd.api.types.is_bool_dtype(known[name]):
-            numbers = [pd.to_numeric(each[name], errors="coerce").astype(float) for each in both]
-            numbers = [column.where(np.isfinite(column)) for column in numbers]
-            unread = (numbers[1].isna() & both[1][name].notna()).to_numpy()
-            problems.add_rows(name, unread, "must be a number, as in the trial", "Correct it, or leave it empty.")
-            for each, column in zip(both, numbers, strict=True):
-                each[name] = column.fillna(numbers[0].mean()).clip(numbers[0].min(), numbers[0].max())
-        elif both[1][name].isna().all():
-            both[1][name] = pd.Series(pd.NA, index=customers.index).astype(known[name].dtype)
-    problems.raise_if_any()
-    return both
 
 
 def _of_contacts(

@@ -28,6 +28,7 @@ followed_alike   which customers were followed alike?
 watched          for how long can second lifetimes be counted?
 one_look         is the trial still running, and what holds of one that is read more than once?
 balance          were the groups alike before the offers went out?
+beside           what is known of other customers, beside the trial's?
 covariates       from which columns are outcomes predicted?
 chances          with which chance was each customer sent their offer?
 scores           what each customer would have earned under each offer: `offer_scores`
