@@ -126,8 +126,12 @@ def test_another_plan_than_that_of_the_list_is_one_error(made, asked, words, sta
     [
         (lambda rows: rows.sample(frac=1, random_state=3).assign(done="x"), None),  # in whatever order, with notes
         (
-            lambda rows: rows.iloc[1:],
-            r"list of another plan: 1 of 161 contacts .*\(first: .*, in the plan made anew alone",
+            lambda rows: rows.iloc[: len(rows) // 3],
+            r"list of another plan: 108 of 54 contacts .*\(first: .*, in the plan made anew alone",
+        ),
+        (  # a row that the plan has not, whatever is struck out beside it
+            lambda rows: rows.iloc[3:].assign(step=["9", *rows["step"][4:]]),
+            r": \d of 159 contacts .* step 9, .* on the list alone",
         ),
         (
             lambda rows: rows.assign(channel=["call", *rows["channel"][1:]]),
@@ -142,7 +146,7 @@ def test_the_list_is_compared_contact_by_contact(made, tmp_path, changed, says):
     path = tmp_path / plan_list.TABLES[0]
     changed(pd.read_csv(folder / "reports" / path.name, dtype=str)).to_csv(path, index=False)
     if says is None:
-        plan_check.refuse_other_plan(plan, path)
+        assert plan_check.refuse_other_plan(plan, path) == ""
         return
     with pytest.raises(ValueError, match=says):
         plan_check.refuse_other_plan(plan, path)
@@ -207,3 +211,15 @@ def test_the_page_says_what_the_check_says_and_nothing_of_the_study(made, monkey
     (folder / "reports" / plan_check.PAGE).unlink()
     assert {name: after[name] for name in before} == before
     assert set(after) - set(before) == {plan_check.PAGE}
+
+
+def test_whoever_bought_may_be_struck_out_of_the_list_as_the_page_asks(made, asked, tmp_path):
+    folder, plan = made
+    path = tmp_path / plan_list.TABLES[0]
+    rows = pd.read_csv(folder / "reports" / path.name, dtype=str)
+    bought = rows["customer_id"].isin(rows["customer_id"].unique()[:3])
+    rows[~bought].to_csv(path, index=False)
+    said = check("--out", tmp_path)
+    assert said.exit_code == 0, said.output
+    assert f"Struck out of the list since: {bought.sum()} contacts with 3 customers." in said.output
+    assert str(plan.check(folder / "came.csv").what_to_do()) in said.output

@@ -13,7 +13,8 @@ CHECK = """## How is it checked afterwards?
 Once the campaign is over, and as much time has passed as the trial counts value for, note in a table what came of
 everybody on the list, also of those held back: who came back, and what they brought, counted as in the trial and under
 the headings of its table. Then this command, typed where the files are, says whether it paid, whether it came as
-forecast, and what to change in the next forecast. Until then keep them as they are.
+forecast, and what to change in the next forecast. Until then keep them as they are; rows struck out of the list of
+contacts may be missing.
 
 ```
 {command}

@@ -27,6 +27,7 @@ from winback.trial.trial import Trial
 NOTEBOOK = "12-did-it-come-as-forecast.ipynb"
 PAGE = "plan-check.html"
 CONTACT = ["customer_id", "step", "date", "channel"]  # tells a contact from every other
+MOST_STRUCK_OUT = 0.5  # of the contacts: a list that lacks more was made with other files or options
 LATER = (
     "Whether it came as forecast is asked once the campaign is over, with a table of what came of everybody on the "
     "list: winback plan, with the files and options of the plan, and --outcomes FILE."
@@ -106,12 +107,12 @@ def write_check_page(
     settings, trial, _ = checked_settings(customers, offers, **given)
     settings |= {"outcomes": str(Path(outcomes).resolve())}
     plan, _ = plan_and_outcomes(trial, customers, settings["whom"], outcomes, **settings["how"])
-    refuse_other_plan(plan, listed)
+    struck_out = refuse_other_plan(plan, listed)
     came = plan.check(outcomes)  # what is wrong with it in the light of the list is found before a kernel starts
     notebook = load_notebook(NOTEBOOK)
     drop_of_the_study(notebook)
     paths = write_page(notebook, settings, out, page=PAGE, tables=(), tell=tell)
-    for line in said_of(came) if tell is not None else ():
+    for line in (*filter(None, [struck_out]), *said_of(came)) if tell is not None else ():
         tell(line)
     return paths
 
@@ -128,8 +129,11 @@ def _list_in(folder: Path) -> Path:
     return folder / TABLES[0]
 
 
-def refuse_other_plan(plan: OutreachPlan, listed: Path) -> None:
-    """Refuse a plan whose contacts are not those of a list that was written before, in whatever order.
+def refuse_other_plan(plan: OutreachPlan, listed: Path) -> str:
+    """Refuse a plan that is not that of a list written before, in whatever order; say who was struck out of it.
+
+    Whoever has bought is to be struck out every day: contacts that the plan has and the list has no longer are no
+    other plan, as long as most are there.
 
     Raises
     ------
@@ -140,17 +144,24 @@ def refuse_other_plan(plan: OutreachPlan, listed: Path) -> None:
         write_csv(plan.frame[CONTACT], folder / TABLES[0])  # as texts were guarded in the list
         old, new = (_contacts_of(path) for path in (listed, folder / TABLES[0]))
     gone, come = old.difference(new, sort=False), new.difference(old, sort=False)
-    differ = gone.append(come)
-    if len(differ):
+    if len(gone) or len(come) > MOST_STRUCK_OUT * len(new):
+        differ = gone.append(come)
         customer, step, date, channel = differ[0]
         where = "on the list alone" if len(gone) else "in the plan made anew alone"
         n = differ.droplevel([2, 3]).nunique()
         raise ValueError(
             f"{listed} is the list of another plan: {n:,} of {counted(len(old), 'contacts')} differ from the plan made "
             f"anew (first: customer {customer}, step {step}, {channel} on {date}, {where}). Give the files and options "
-            "that the plan was made with, --start too, and the list as it was written: a file that was edited since, "
-            "rows taken out of the list or another version of winback make another plan."
+            "that the plan was made with, --start too, and the list as it was written, but for rows struck out: "
+            "changed rows, a file that was edited since or another version of winback make another plan."
         )
+    if come.empty:
+        return ""
+    who = counted(come.get_level_values("customer_id").nunique(), "customers")
+    return (
+        f"Struck out of the list since: {counted(len(come), 'contacts')} with {who}. They count here as planned: give "
+        "the outcomes of these customers, too."
+    )
 
 
 def _contacts_of(path: Path) -> pd.MultiIndex:
