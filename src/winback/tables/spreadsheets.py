@@ -188,7 +188,8 @@ def _cells_of(column: pd.Series, sheet, number_format: str, *, broken: bool) -> 
     text.number_format = "@"  # text remains text when it is edited
     other.number_format = number_format
     if broken:
-        text.alignment, other.alignment = Alignment(wrap_text=True, vertical="top"), Alignment(vertical="top")
+        text.alignment = Alignment(wrap_text=True, vertical="top")
+        other.alignment = Alignment(horizontal="left", vertical="top")  # a date does not touch the text beside it
     whole = pd.api.types.is_integer_dtype(column) and len(column) > 0
     if whole and bool((column.dropna().abs() >= 10**MOST_DIGITS).any()):
         column = column.map(str, na_action="ignore")
