@@ -453,6 +453,28 @@ def test_whoever_was_made_an_offer_is_made_the_next_only_once_its_waiting_time_h
     assert (on_days[2] > START) == (days == 0)  # the limit of one contact a day counts all that were made
 
 
+@pytest.mark.parametrize(
+    ("steps", "waits_from"),
+    [
+        ((Step("letter"), Step("letter", 30)), 0),  # the letter makes it, a reminder comes after it
+        ((Step("letter"), Step("letter", 30, brings_offer=True)), 30),  # it is announced only
+        ((Step("letter", brings_offer=True), Step("letter", 30, brings_offer=True)), 0),  # made, and made again
+    ],
+)
+def test_the_wait_counts_from_the_contact_that_first_makes_the_offer(steps, waits_from):
+    playbook = Playbook((Channel("letter", 1.5),), (Rule("all", steps),))
+    listed = list_of(people_of(3), playbook)
+    offers = tuple(replace(offer, wait_months=2.0) for offer in OFFERS)
+    trial = replace(listed.value.trial, offers=replace(listed.value.trial.offers, offers=offers))
+    listed = replace(listed, value=replace(listed.value, trial=trial))
+    before = outreach_plan(listed, start=START.date())
+    for days in (60, 62, 90, 92):
+        again = outreach_plan(listed, start=(START + pd.Timedelta(days=days)).date(), already=before)
+        assert len(again.reached) == (3 if days - waits_from >= 61 else 0), days
+    only_ahead = before.frame[before.frame["step"] == 1]  # what made it was struck out: it counts as made, to be safe
+    assert outreach_plan(listed, start=(START + pd.Timedelta(days=60)).date(), already=only_ahead).frame.empty
+
+
 def test_a_plan_that_is_planned_again_makes_nobody_the_offer_twice():
     listed = list_of(people_of(3), ONE_LETTER)
     plan = outreach_plan(listed, start=START.date())

@@ -10,6 +10,7 @@ import pandas as pd
 
 from winback.base.customers import places_among
 from winback.base.lapsed import Lapsed
+from winback.outreach.first_day import makes_the_offer
 from winback.outreach.matching import is_sent_an_offer
 from winback.outreach.playbook import Playbook
 from winback.outreach.reached import months_to_wait
@@ -165,13 +166,35 @@ def leave_later(left: pd.Series, first: np.datetime64) -> np.ndarray:
 
 def asked_before(listed: ContactList, people: pd.DataFrame, planned: pd.DataFrame, first: np.datetime64) -> np.ndarray:
     """Tell whom plans made before make an offer, (n,), unless theirs has waited for as long as its terms say."""
-    offered = planned[is_sent_an_offer(planned)]
+    offered = offers_begun(planned)
     place = places_among(offered["customer_id"], as_index(people["customer_id"])) if len(offered) else np.zeros(0, int)
     last = np.full(len(people), np.datetime64("NaT", "D"))
     np.fmax.at(last, place[place >= 0], offered["date"].to_numpy(dtype="datetime64[D]")[place >= 0])
     waits = months_to_wait(listed.value.trial.offers, people)
     since = (first - last).astype(float) / DAYS_IN_MONTH
     return ~np.isnat(last) & ~((since >= 0) & (since >= waits))
+
+
+def offers_begun(planned: pd.DataFrame) -> pd.DataFrame:
+    """Return the contacts by which plans made before first make a customer an offer, one each time that one is made.
+
+    What follows with a later step, such as a reminder, makes no other; nor does what goes ahead, such as the
+    announcement of a visit, unless no contact is left that makes it.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"customer_id": 7, "date": pd.to_datetime(["2026-01-05", "2026-01-12", "2026-01-19"])})
+    >>> rows = rows.assign(step=[1, 2, 3], offer="gift", plan=0, channel="letter")
+    >>> offers_begun(rows.assign(message=["Announce.", "Come back. Offer: gift.", "Remind."]))["step"].tolist()
+    [2]
+    """
+    rows = planned[is_sent_an_offer(planned)].drop_duplicates(["customer_id", "step", "date", "channel"])
+    rows = rows.assign(step=pd.to_numeric(rows["step"], errors="coerce"), ahead=~makes_the_offer(rows))
+    rows = rows.sort_values(["plan", "date", "step"], kind="stable")
+    goes_on = rows["step"] > rows.groupby(["plan", "customer_id"])["step"].shift()
+    rows = rows.assign(time=(~goes_on).groupby([rows["plan"], rows["customer_id"]]).cumsum())
+    one_time = ["plan", "customer_id", "time"]
+    return rows.sort_values("ahead", kind="stable").drop_duplicates(one_time)
 
 
 def away_too_long(listed: ContactList, people: pd.DataFrame) -> np.ndarray:

@@ -78,7 +78,7 @@ def outreach_plan(
     already : a plan, pandas.DataFrame or several of them
         Plans made before: their contacts count for the customers' limits, and take what their channels can bear. Whom
         they make an offer, or have made one, is made none here, and counted, unless the offer's terms say how long to
-        wait (``wait_months`` of `Offer`) and so much has passed since the last such contact.
+        wait (``wait_months`` of `Offer`) and so much has passed since it was last made, reminders of it not counted.
     back : Lapsed, pandas.DataFrame or iterable of ids
         Who has bought again since the list was made: a table of purchases since then, or of the lost as seen later.
     despite_causes : bool

@@ -22,7 +22,7 @@ from winback.tables.problems import no_frame
 
 PLANNED = "plan made before"
 NEEDED = ("customer_id", "date", "channel")
-TELLING = ("step", "why", "offer")  # of a plan of ours: which contact each is
+TELLING = ("step", "why", "offer", "message")  # of a plan of ours: which contact each is
 LONGEST = 731  # days that are planned together: a year typed wrong must not ask for a calendar of centuries
 
 
@@ -62,6 +62,8 @@ def day_of(day: date | str, name: str) -> np.datetime64:
 def planned_before(already: Result | pd.DataFrame | Iterable) -> pd.DataFrame:
     """Return the contacts of plans made before that have a date: whom, when, by which channel, and for which reason.
 
+    ``plan`` numbers the plans.
+
     Raises
     ------
     TableError
@@ -74,8 +76,8 @@ def planned_before(already: Result | pd.DataFrame | Iterable) -> pd.DataFrame:
     [7]
     """
     plans = [already] if isinstance(already, Result | pd.DataFrame) else list(already)
-    parts = [_contacts_of(plan) for plan in plans]
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=[*NEEDED, *TELLING])
+    parts = [_contacts_of(plan).assign(plan=number) for number, plan in enumerate(plans)]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=[*NEEDED, *TELLING, "plan"])
 
 
 def _contacts_of(plan) -> pd.DataFrame:
