@@ -1,10 +1,20 @@
 """Is it clear who must never be contacted, whatever the column is called and written in?"""
 
+import numpy as np
 import pandas as pd
 import pytest
+from trials import random_values
 
+import winback as wb
 from winback.tables import TableError, check_contracts, check_lapsed, map_columns
-from winback.tables.no_contact import is_mark, marks_said, unclear_marks, unwanted
+from winback.tables.no_contact import (
+    is_mark,
+    marks_said,
+    may_be_mark,
+    refuse_what_may_be_marks,
+    unclear_marks,
+    unwanted,
+)
 
 
 @pytest.mark.parametrize(
@@ -49,11 +59,24 @@ def test_a_blank_cell_of_a_frame_marks_nobody_as_an_empty_one_of_a_file(cells):
 MARKS = (
     "Kontaktsperre|Kontakt gesperrt|Werbesperre aktiv|Sperrvermerk|Keine Werbung|nicht anrufen|verstorben am|"
     "Do not call|DoNotCall|do-not-contact flag|don't contact|Robinson list|Opted out on|unsubscribed_at|is_blocked|"
-    "Date of death|Blacklisted|Ne pas contacter|ne_pas_appeler|Liste rouge|Opposition au démarchage|Lista Robinson"
+    "Date of death|Blacklisted|Ne pas contacter|ne_pas_appeler|Liste rouge|Opposition au démarchage|Lista Robinson|"
+    "donotbulkemail|donotsendmm|DoNotPostalMail|Unsubscribe date|unsubscribe|global unsubscribe|Widerspruch|DNC list|"
+    "Widerspruch gegen Direktwerbung|Kontakt verboten|Werbung verboten|Nicht mehr kontaktieren|Keine Werbeanrufe|"
+    "gesperrt für Werbung|on DNC list|must not be contacted|no further contact|Exclude from marketing|GDPR erased|"
+    "Löschantrag|date de décès|Todestag|Refus prospection|ne plus contacter|désinscription|moved abroad|"
+    "ins Ausland verzogen|a déménagé|hs_email_optout|HasOptedOutOfEmail|exclude_from_campaigns|contact prohibited|"
+    "not to be contacted|do not contact again|unbekannt verzogen|ne souhaite plus être contacté|national DNC registry"
 )
 NO_MARKS = (
     "contact|Last contact|No of calls|No. contacts|no_contact_days|blocked calls|May call|total|tot charge|Tottenham|"
-    "moved to plan|removed|Opt out reason|Robinson list checked|Werbesperre aufgehoben|not opted out|status|Kunde|date"
+    "moved to plan|removed|Opt out reason|Robinson list checked|Werbesperre aufgehoben|not opted out|status|Kunde|date|"
+    "no contact since|pas de contact depuis|Kein Kontakt in 90 Tagen|No contact 90d|never email opened|no_phone_calls|"
+    "no marketing spend|black list country|block list feature|opt_out_roaming|paperless opt-out|moved_date|"
+    "opt out of paperless|auto-renew opted out|STOP SMS|no email|last unsubscribed|opt out count|number of opt outs"
+)
+MAY_BE = (
+    "STOP SMS|stop pub|no email|no_phone_calls|no calls please|no sales calls|moved_date|date moved|no consent|"
+    "Email consent revoked|opt out tv|nicht angerufen"
 )
 
 
@@ -67,6 +90,32 @@ def test_a_heading_that_says_who_is_never_contacted_is_known_by_its_words(headin
 @pytest.mark.parametrize("heading", NO_MARKS.split("|"))
 def test_a_heading_that_only_has_some_of_the_letters_is_no_mark(heading):
     assert not is_mark(heading)
+
+
+@pytest.mark.parametrize("cells", [["yes", "no"], ["x", ""], ["2024-01-31", None], [1, 0]])
+@pytest.mark.parametrize("heading", MAY_BE.split("|"))
+def test_a_heading_that_may_be_a_mark_is_asked_about_where_its_cells_are_as_of_one(heading, cells):
+    said = f"`{heading}` may say who must not be contacted.*--column do_not_contact=.*turn yes and no round.*another n"
+    with pytest.raises(ValueError, match=said):
+        refuse_what_may_be_marks(pd.DataFrame({"customer_id": [7, 8], heading: cells}))
+    refuse_what_may_be_marks(pd.DataFrame({"customer_id": [7, 8], heading: [3, 0]}))  # a count
+
+
+@pytest.mark.parametrize("heading", [*MARKS.split("|"), *NO_MARKS.split("|"), "consent_email", "email opt in"])
+def test_what_is_clear_is_not_asked_about(heading):
+    asked = may_be_mark(heading, pd.Series(["yes", "no"]))
+    assert asked == (heading in MAY_BE.split("|"))
+
+
+def test_a_column_that_may_be_a_mark_is_asked_about_before_a_list_is_made():
+    table = random_values(np.random.default_rng(2), 300, gift=0.6, none=0.1)
+    trial = wb.read_trial(table, [wb.Offer(name="gift", amount=1.0, paid="on_acceptance")])
+    people = pd.DataFrame({"customer_id": ["n1", "n2"], "stop mail": ["yes", "no"]})
+    policy = wb.learn_policy(trial, splits=wb.Splits(folds=3, repeats=1))
+    with pytest.raises(ValueError, match="`stop mail` may say who must not be contacted"):
+        policy.contact_list(people)
+    listed = policy.contact_list(people.rename(columns={"stop mail": "do_not_contact"}))
+    assert listed.frame["customer_id"].tolist() == ["n2"]
 
 
 def test_a_name_is_no_mark_where_it_stands_in_a_cell():

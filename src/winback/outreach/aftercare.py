@@ -23,7 +23,7 @@ from winback.outreach.slots import calendar_of, contacts_with, first_and_last, p
 from winback.tables import NO_OFFER
 from winback.tables.dates import parse_date
 from winback.tables.ids import as_index
-from winback.tables.no_contact import unwanted
+from winback.tables.no_contact import refuse_what_may_be_marks, unwanted
 
 YEAR = 365  # days up to the end of the data whose money says who comes first
 FROM_START = -1
@@ -139,6 +139,7 @@ def _may_be_made(base: PurchaseBase, playbook: Playbook, due: Due) -> np.ndarray
     """Return which contacts are with customers who consent and may be contacted at all."""
     if base.people is None:
         return np.ones(len(due.day), dtype=bool)
+    refuse_what_may_be_marks(base.people)
     known = {channel.name: channel for channel in playbook.channels}
     channels = [known[step.channel] for step in steps_of(playbook.aftercare)]
     may = may_be_reached(base.people, channels)

@@ -22,7 +22,7 @@ from winback.tables.columns import KNOWN
 from winback.tables.denial import denies
 from winback.tables.kinds import parse_flag
 from winback.tables.likeness import bare_name, runs_of, to_choose_from, words_of
-from winback.tables.no_contact import is_mark
+from winback.tables.no_contact import is_mark, refuse_what_may_be_marks
 
 PLAIN_WORDS = {"agreed", "permission", "mayweuse"}  # alone they may mean anything
 ASKED_TOO = {  # beside these, what a heading may say of a channel: whether it is consent is asked
@@ -51,7 +51,7 @@ def refuse_unclear_consent(
     table: str = "the table of customers",
     headings: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
-    """Refuse columns that look like consent and are of no channel, while a channel that rules use has none.
+    """Refuse columns that look like consent, or refusal, and are of no channel, while one that rules use has none.
 
     ``table`` names the customers' table, ``headings`` are its own names of columns that have winback's here.
 
@@ -102,6 +102,7 @@ def refuse_unclear_consent(
             + f", or call {'them' if many else 'it'} {join_words([ours for ours, _ in named])}; what means something "
             "else needs another name."
         )
+    refuse_what_may_be_marks(customers)
 
 
 def _turn_round(refused: Mapping[str, str]) -> str:

@@ -5,58 +5,103 @@ Such marks tell nothing of what an offer earns, and nobody who has one is ever o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from functools import cache
 from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
 
+from winback.tables.columns import KNOWN
 from winback.tables.dates import parse_date
+from winback.tables.denial import denies
 from winback.tables.kinds import parse_flag
-from winback.tables.likeness import bare_name, runs_of, words_of
+from winback.tables.likeness import bare_name, words_of
 from winback.tables.parsed import Written
 from winback.tables.words import MARKS
 
 ASKED, MOVED = "asked not to be contacted", "moved away"
 NO_CONTACT = {  # what a column is called, and a label may be, in letters only
-    ASKED: "dnc nocontact optout optedout unsubscribed blocked suppressed werbesperre gesperrt abgemeldet robinson "
-    "desabonne desinscrit opposition nocontactar",
-    "died": "deceased dead died dateofdeath verstorben tot sterbedatum todesdatum decede decedee datedeces fallecido "
-    "deceduto overleden",
-    MOVED: "moved movedaway relocated verzogen umgezogen weggezogen demenage mudado verhuisd",
+    ASKED: "dnc nocontact optout optedout unsubscribe unsubscribed blocked suppressed werbesperre gesperrt abgemeldet "
+    "robinson desabonne desinscrit desinscription opposition nocontactar widerspruch "
+    "bloctel inscritbloctel "
+    "tps tpsregistered",
+    "died": "deceased dead died dateofdeath verstorben tot sterbedatum todesdatum todestag decede decedee deces "
+    "dateofdeces fallecido deceduto overleden",
+    MOVED: "moved movedaway movedabroad relocated verzogen umgezogen weggezogen unbekanntverzogen insauslandverzogen "
+    "demenage mudado verhuisd",
 }
+NO_LABELS = {"opposition", "robinson", "widerspruch", "unsubscribe", "tps"}  # in a cell names, or other words
 # Words that follow each other anywhere in what a column is called, in letters only: a mark whatever stands beside.
 _NEVER = (  # each beginning before each end
     ("donot dont never", "contact call phone telephone email mail write text sms message disturb market solicit visit"),
-    ("nicht", "kontaktieren anrufen anschreiben anmailen bewerben besuchen stoeren"),
-    ("kein keine keinen", "werbung kontakt kontakte kontaktaufnahme anruf anrufe mailing mailings newsletter"),
-    ("nepas", "contacter appeler telephoner demarcher solliciter deranger ecrire relancer"),
+    ("donot dont", "bulkemail bulkmail postalmail bulkpostalmail sendmm sendmarketing sendemail fax"),
+    ("notbe notto nottobe nofurther nolonger no cannot", "contacted"),
+    ("nolonger nofurther cannot not", "contact"),
+    ("", "notcontactable uncontactable"),
+    ("nicht nichtmehr", "kontaktieren anrufen anschreiben anmailen bewerben besuchen stoeren"),
+    ("kein keine keinen", "werbung werbeanruf werbeanrufe werbepost werbemails werbekontakte"),
+    ("nepas neplus", "contacter appeler telephoner demarcher solliciter deranger ecrire relancer"),
+    ("plusetre", "contacte contactee appele appelee"),
     ("no non", "contactar llamar molestar contattare chiamare"),
     ("niet", "bellen contacteren benaderen"),
-    ("no", "marketing advertising phonecalls"),
-    ("contact marketing", "ban block blocked forbidden"),
-    ("opt opted", "out"),
+    ("no", "marketing advertising"),
+    ("contact marketing", "ban block blocked forbidden prohibited suppressed"),
+    ("excludefrom excludedfrom", "marketing campaign campaigns mailing mailings contact contacts"),
     ("suppression", "list flag"),
     ("black block", "list listed"),
     ("robinson", "list liste eintrag"),
-    ("kontakt werbe anruf telefon mail mailing brief post", "sperre verbot gesperrt"),
+    ("kontakt werbe werbung anruf telefon mail mailing brief post", "sperre verbot verboten untersagt gesperrt"),
+    ("kontakt werbung anrufe", "unerwuenscht"),
+    ("gesperrtfuer", "werbung kontakt mailings"),
+    ("newsletter", "abgemeldet"),
+    ("sms", "sperre"),
     ("sperr", "vermerk kennzeichen liste"),
-    ("", "kontaktunerwuenscht werbewiderspruch werbesperrkennzeichen widerspruchwerbung widerspruchgegenwerbung"),
-    ("", "pasdecontact pasdappel refusdecontact listerouge listenoire bloctel listedopposition listerobinson"),
+    ("", "werbewiderspruch werbesperrkennzeichen widerspruchwerbung widerspruchgegenwerbung"),
+    ("", "widerspruchgegendirektwerbung widerspruchdirektwerbung"),
+    ("loeschung", "beantragt verlangt"),
+    ("", "loeschantrag dsgvoloeschung gdprerased gdprerasure erasurerequested erasurerequest righttobeforgotten"),
+    ("", "refusdecontact listerouge listenoire bloctel listedopposition listerobinson"),
+    ("refus refusde refusdu", "prospection demarchage sollicitation publicite appel appels"),
     ("opposition", "marketing demarchage audemarchage commerciale"),
-    ("", "listarobinson registroopposizioni"),
+    ("", "listarobinson registroopposizioni donotcallregistry"),
 )
-PHRASES = frozenset(first + last for begin, end in _NEVER for first in (begin.split() or [""]) for last in end.split())
+_LACKING = (  # none where a time stands beside: "no contact since"
+    ("kein keine keinen", "kontakt kontakte kontaktaufnahme anruf anrufe mailing mailings newsletter"),
+    ("", "pasdecontact pasdappel"),
+)
+# May be a mark, or a count, what was bought, a file's own note: asked about where the cells are as those of a mark.
+_NEARLY = (
+    (
+        "no",
+        "call calls phonecall phonecalls phone salescalls email emails sms mail mails mailing mailings letters post",
+    ),
+    ("stop", "sms email emails mail mails mailing mailings call calls phone post pub publicite newsletter appels"),
+    ("nicht nie", "angerufen kontaktiert angeschrieben"),
+    ("moved", "date on at"),
+    ("date", "moved"),
+)
+NEVER, LACKING, NEARLY = (
+    frozenset(first + last for begin, end in pairs for first in (begin.split() or [""]) for last in end.split())
+    for pairs in (_NEVER, _LACKING, _NEARLY)
+)
+PHRASES = NEVER | LACKING | {"optout", "optedout"}
 # What may stand beside a word that is a mark when it stands alone, and what makes something else of any.
-BESIDE, OTHERWISE = (
+BESIDE, OTHERWISE, TIMES, OUT_OF = (
     frozenset(words.split())
     for words in (
-        "is has was on at date since flag status mark customer ist hat am seit datum kunde le est",
-        "reason grund motif source quelle comment kommentar commentaire count anzahl nombre checked geprueft verifie "
-        "lifted aufgehoben levee removed not",
+        "is has was on at date of since flag status mark customer list register registry registered global "
+        "national all already ist hat am seit datum kunde liste le la est a de du",
+        "reason grund motif source quelle comment kommentar commentaire count number anzahl nombre checked geprueft "
+        "verifie lifted aufgehoben levee removed not last letzte letzter dernier opened geoeffnet ouvert spend sent "
+        "file drops center country feature roaming paperless autorenew renew renewal support",
+        "since seit depuis in for days day tage tagen months monate monaten mois jours weeks wochen years jahre last",
+        "email emails e mail mails sms text phone call calls fax post postal letter letters marketing advertising "
+        "newsletter mailing mailings contact contacts commercial communication communications promotion promotions "
+        "gdpr dsgvo hs crm werbung telefon anruf brief user client member kontakt in by from out opt opted",
     )
 )
+CONSENT_STEMS = ("consent", "optin", "einwillig", "zustimm")
 UNCLEAR = (
     "must be yes or no, or a date: it says who is never contacted",
     "Write yes for whoever must not be contacted and no for the others; if it means something else, rename it.",
@@ -77,14 +122,70 @@ def is_mark(name: object) -> bool:
 @cache
 def _says(name: str) -> str | None:
     """Return why nobody is contacted whom a column of this name marks; None where it marks nobody."""
-    whole = bare_name(name)
     words = words_of(name)
-    alone = {whole, "".join(word for word in words if word not in BESIDE)}
+    alone = {bare_name(name), "".join(word for word in words if word not in BESIDE)}
+    timed = any(word in TIMES or word[:1].isdigit() for word in words)
     for reason, known in NO_CONTACT.items():
-        if not alone.isdisjoint(known.split()):
-            return reason
-    starts = [i for i, word in enumerate(words) if word in OTHERWISE and words[i - 1 : i] != ["do"]]
-    return ASKED if not PHRASES.isdisjoint({whole, *runs_of(name)}) and not starts else None
+        if found := alone.intersection(known.split()):
+            sure = not (timed and "nocontact" in found) and NEARLY.isdisjoint({"".join(words)})
+            return reason if sure else None
+    return ASKED if any(_is_sure(phrase, beside, timed) for phrase, beside in _phrases(words, PHRASES)) else None
+
+
+def _phrases(words: list[str], known: Set[str]) -> Iterator[tuple[str, set[str]]]:
+    """Yield each known phrase in a heading with the words beside it, but for those of no account."""
+    for i in range(len(words)):
+        for j in range(i + 1, len(words) + 1):
+            phrase, beside = "".join(words[i:j]), {*words[:i], *words[j:]}
+            if phrase in known and OTHERWISE.isdisjoint(beside):
+                yield phrase, beside - BESIDE
+
+
+def _is_sure(phrase: str, beside: set[str], timed: bool) -> bool:
+    """Say whether a phrase is a mark, with these words beside: no "opt out" of anything, no "no contact" since."""
+    return not timed if phrase in LACKING else phrase in NEVER or beside <= OUT_OF
+
+
+def may_be_mark(name: object, column: pd.Series) -> bool:
+    """Say whether a column that is no mark may be one, by its name and its cells: yes or no, a tick, a date.
+
+    Examples
+    --------
+    >>> [may_be_mark("STOP SMS", pd.Series(cells)) for cells in (["yes", None], [0, 4])]
+    [True, False]
+    """
+    words = words_of(name)
+    nearly = bool(_says(str(name)) is None and any(_phrases(words, NEARLY | {"optout", "optedout"})))
+    consent = any(stem in bare_name(name) for stem in CONSENT_STEMS) and denies(name)
+    if name in KNOWN or not (nearly or consent):
+        return False
+    unclear, n_written = unclear_marks(column), int(column.notna().sum())
+    most = 1 if pd.api.types.is_numeric_dtype(column) else n_written / 2
+    return n_written > 0 and bool(unclear.sum() < most)
+
+
+def refuse_what_may_be_marks(customers: pd.DataFrame) -> None:
+    """Refuse columns that may say who must not be contacted, and may not: nobody but the analyst can tell.
+
+    Raises
+    ------
+    ValueError
+        Naming the columns, and how to say which is meant.
+
+    Examples
+    --------
+    >>> refuse_what_may_be_marks(pd.DataFrame({"STOP SMS": ["yes", "no"]}))
+    Traceback (most recent call last):
+    ValueError: `STOP SMS` may say who must not be contacted. If it does: --column do_not_contact="STOP SMS" ...
+    """
+    found = [name for name in customers if may_be_mark(name, customers[name])]
+    if found:
+        shown, many = " and ".join(f"`{name}`" for name in found), len(found) > 1
+        raise ValueError(
+            f"{shown} may say who must not be contacted. If {'they do' if many else 'it does'}: --column "
+            f'do_not_contact="{found[0]}" (yes for whoever must not be); for one channel alone: turn yes and no round '
+            "in a column of consent, such as consent_call. If it means something else, give it another name."
+        )
 
 
 def marks_said(names: Iterable[object]) -> str:
@@ -144,7 +245,7 @@ def unwanted(
     """
     found = []
     for words, names in NO_CONTACT.items():
-        known = {*names.split(), *(PHRASES if words == ASKED else ())} - {"opposition", "robinson"}  # a name, a word
+        known = {*names.split(), *(PHRASES if words == ASKED else ())} - NO_LABELS
         rows = np.zeros(len(customers), dtype=bool)
         for name in customers:
             column = customers[name]
