@@ -31,7 +31,6 @@ from winback.results import counted
 from winback.tables import LAPSED, NO_OFFER, AnyTable, check_lapsed, in_trial
 from winback.tables.likeness import to_choose_from
 from winback.tables.months_from_dates import last_day
-from winback.tables.no_contact import refuse_what_may_be_marks
 from winback.trial.trial import Trial
 
 NOT_ASKED = {PENDING_THEN: TOO_LATELY, LOST_AGAIN: "had come back once and were lost again"}
@@ -61,7 +60,6 @@ def list_contacts(
         raise ValueError(f"keep_back must be a share from 0 to under 1, such as 0.1; got {keep_back!r}.")
     value = honest_value(trial, chooser.decided, rng=rng)
     wanted, whom, reading = whom_to_list(trial, lapsed)
-    refuse_what_may_be_marks(wanted)
     asked_about = wanted["customer_id"].to_numpy()
     hardly_meant = "" if lapsed is None else _unlikely(wanted)
     untold = lapsed is None and time_unknown(trial, wanted)

@@ -14,7 +14,7 @@ from winback.policies.list_day import AWAY
 from winback.results import counted, format_count, join_words
 from winback.tables import NO_OFFER, label_text
 from winback.tables.likeness import bare_name
-from winback.tables.no_contact import has_labels, unwanted
+from winback.tables.no_contact import has_labels, refuse_what_may_be_marks, unwanted
 from winback.trial.trial import Trial
 
 UNSEEN = "which nobody in the trial had"
@@ -34,6 +34,7 @@ def not_listed(
     value is strange that the trial never had. Who has moved away, by a label such as ``moved``, is left out unless the
     trial sent offers to customers of that label; who died always is.
     """
+    refuse_what_may_be_marks(customers)
     out = np.zeros(len(customers), dtype=bool)
     reasons = []
     for words, rows in chain(
