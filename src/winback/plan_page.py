@@ -53,7 +53,7 @@ def planned(
     playbook : path, optional
         By default the one that comes with winback.
     keep_back : float
-        Share of the list that is kept back at random.
+        Share of the list that is kept back at random: the chance of each, drawn by the id.
     already, back : paths
         Lists of plans made before; a table of who has bought since.
     despite_causes : bool

@@ -12,7 +12,8 @@ from tailored_trials import by_segment, free
 import winback as wb
 from winback.periods import DAYS_IN_MONTH
 from winback.policies.list_day import as_they_are
-from winback.policies.listing import whom_to_list
+from winback.policies.listing import _with_some_kept_back, whom_to_list
+from winback.tables import NO_OFFER
 
 CHANCES = {"a": {"x": 0.7, "y": 0.3}, "none": {"x": 0.1, "y": 0.1}}
 AWAY = np.tile(np.linspace(1, 12, 23), 40)
@@ -138,7 +139,7 @@ def test_a_share_is_kept_back_at_random_and_sent_nothing(policy):
     n = len(whole.frame)
     assert set(frame["customer_id"]) == set(whole.frame["customer_id"])
     back = frame.tail(found.n_kept_back)
-    assert found.n_kept_back == round(n / 4)
+    assert abs(found.n_kept_back - n / 4) < 4 * np.sqrt(n * 0.25 * 0.75)  # each by an own lot
     assert (back["offer"] == "none").all()
     assert (back["expected_profit"] == 0).all()
     assert back["rank"].unique().tolist() == [n - found.n_kept_back + 1]
@@ -165,11 +166,50 @@ def test_who_is_kept_back_is_kept_back_again_on_a_later_list_in_any_order(table,
         return set(frame.loc[frame["offer"] == "none", "customer_id"].astype(int))
 
     first, fewer = kept(new), kept(new[::-1].iloc[:300].astype({"customer_id": str}))
-    there = first & set(new["customer_id"][100:])
-    assert fewer <= there or there <= fewer
-    assert abs(len(fewer) - len(there)) < 30
-    shared = len(first & kept(new, rng=1))
-    assert abs(shared - 25) < 4 * np.sqrt(100 * 0.25 * 0.75 * 0.75)  # another draw: hypergeometric
+    assert fewer == first & set(new["customer_id"][100:])
+    another = kept(new, rng=1)
+    shared, meant = len(first & another), len(first) * len(another) / 400
+    assert abs(shared - meant) < 4 * np.sqrt(meant * 0.75 * 0.75)  # another draw: hypergeometric
+
+
+def kept_of(ids, share=0.1, rng=0):
+    """Return which of these ids are kept back."""
+    contacts = pd.DataFrame({"customer_id": ids, "offer": "gift", "why": "", "expected_profit": 1.0})
+    return set(contacts["customer_id"][_with_some_kept_back(contacts, share, rng)["offer"] == NO_OFFER])
+
+
+@given(n=st.integers(60, 400), more=st.integers(1, 400), seed=st.integers(0, 50))
+def test_a_list_that_grows_or_shrinks_keeps_the_same_customers_back(n, more, seed):
+    ids = np.random.default_rng(seed).permutation(n + more)
+    many, few = kept_of(ids, 0.25, seed), kept_of(ids[:n], 0.25, seed)
+    assert few == many & set(ids[:n])
+
+
+def test_an_id_is_drawn_alike_however_it_is_written():
+    ids = np.arange(200)
+    as_int = {str(each) for each in kept_of(ids)}
+    floats, texts = kept_of(ids.astype(float)), kept_of(ids.astype(str))
+    assert {str(int(each)) for each in floats} == texts == as_int
+    assert set(kept_of(pd.Series(ids.astype(float)).astype("category"))) == floats
+    assert set(kept_of(pd.Series([*ids[:-1], 199.0], dtype=object))) == kept_of(ids)
+
+
+def test_the_share_is_met_on_average():
+    n, draws = 100, 400
+    sizes = np.array([len(kept_of(np.arange(n), 0.1, seed)) for seed in range(draws)])
+    assert abs(sizes.mean() - 10) < 4 * np.sqrt(n * 0.1 * 0.9 / draws)
+    assert sizes.var() == pytest.approx(9, rel=4 * np.sqrt(2 / draws))
+
+
+SHORT_LISTS = [(5, 0.1, 0, 4), (6, 0.1, 1, 5), (2, 0.5, 1, 1), (3, 0.8, 1, 2)]
+
+
+@pytest.mark.parametrize(("n", "share", "fewest", "most"), SHORT_LISTS)
+def test_of_a_short_list_somebody_is_kept_back_and_somebody_is_not(n, share, fewest, most):
+    sizes = {len(kept_of(np.arange(n), share, seed)) for seed in range(300)}
+    assert min(sizes) >= fewest
+    assert max(sizes) <= most
+    assert kept_of(np.arange(n), 0.0) == set()
 
 
 @pytest.mark.parametrize("share", [-0.1, 1, 10, np.nan])

@@ -152,8 +152,9 @@ class LearnedPolicy(Result):
             Columns of that table to carry along, at the end: names, addresses. By default all that are the analyst's
             own, which is all but those winback knows; ``[]`` for none.
         keep_back : float
-            Share of those worth a contact who are drawn at random and sent nothing, at the end of the list with the
-            offer ``none``: without them nobody can tell afterwards what the contacts earned.
+            Chance of each who is worth a contact to be sent nothing, at the end of the list with the offer ``none``:
+            without them nobody can tell afterwards what the contacts earned. It is drawn by the id, so that with the
+            same ``rng`` a later list, longer or shorter, keeps the same customers back.
         asof : date or text, optional
             Day of the list: of whom it is known when they left, or were last sent an offer, the months are counted
             to it. By default it is as the data say, and where only the day of leaving is known it is today.

@@ -29,6 +29,7 @@ from winback.policies.new_leavers import read_leavers
 from winback.policies.strangers import beyond_anybody, not_listed
 from winback.results import counted
 from winback.tables import LAPSED, NO_OFFER, AnyTable, check_lapsed, in_trial
+from winback.tables.ids import parse_id
 from winback.tables.likeness import to_choose_from
 from winback.tables.months_from_dates import last_day
 from winback.trial.trial import Trial
@@ -136,13 +137,25 @@ def _without(
 def _with_some_kept_back(contacts: pd.DataFrame, share: float, rng: int | np.random.Generator | None) -> pd.DataFrame:
     """Return the contacts with a share of them, drawn at random, sent nothing: a control group for what comes next.
 
-    Chance looks at the id alone: on a later list, in another order or with others, the same customers are kept back.
+    Chance looks at the id alone, and each is drawn by an own lot: on a later list, in another order, longer or shorter,
+    the same customers are kept back. So the share is met on average; only of a list so short that chance would keep
+    back nobody, or all, one is taken whose lot is nearest.
     """
-    key = np.random.default_rng(rng).bytes(8).hex()
-    lot = hash_array(contacts["customer_id"].astype(str).to_numpy(dtype=object), hash_key=key)
-    drawn = lot.argsort().argsort() < round(share * len(contacts))
+    lot = _lots(contacts["customer_id"], np.random.default_rng(rng).bytes(8).hex())
+    drawn, n_meant = lot < share, round(share * len(contacts))
+    if n_meant > 0 and not drawn.any():
+        drawn = lot == lot.min()
+    if n_meant < len(contacts) and drawn.all():
+        drawn = lot < lot.max()
     sent_nothing = {"offer": NO_OFFER, "why": KEPT_BACK, "expected_profit": 0.0}
     return contacts.assign(**{name: contacts[name].mask(drawn, value) for name, value in sent_nothing.items()})
+
+
+def _lots(ids: pd.Series, key: str) -> np.ndarray:
+    """Return a number from 0 to 1 for each id, (n,), the same whether it is written as 7, 7.0 or "7"."""
+    plain = ids.astype(ids.cat.categories.dtype) if isinstance(ids.dtype, pd.CategoricalDtype) else ids
+    texts = parse_id(plain).column.astype(str).to_numpy(dtype=object)
+    return hash_array(texts, hash_key=key) / 2.0**64
 
 
 def _kept(wanted: pd.DataFrame, keep: Iterable[str] | None) -> pd.DataFrame:
