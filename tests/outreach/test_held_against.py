@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
-from lists_to_plan import OFFERS, ONE_LETTER, outcomes_of, people_of, plan_of
+from lists_to_plan import OFFERS, ONE_LETTER, START, list_of, outcomes_of, people_of, plan_of
 from valid_calls import measured
 
 import winback as wb
@@ -78,6 +78,27 @@ def test_what_was_added_has_the_error_of_a_regression_by_clusters(whole):
     fitted = by_statsmodels(outcomes["value"].to_numpy(), HOMES[order], matrix)
     assert (high - low) / 2 == pytest.approx(normal_quantile(LEVEL) * fitted, rel=1e-6)  # equal groups: no skewness
     assert mean == pytest.approx(outcomes["value"][:100].mean() - outcomes["value"][100:].mean())
+
+
+def test_what_a_later_plan_added_is_not_told_where_plans_made_before_contacted_some_of_its_customers():
+    people = people_of(120, offer=np.where(np.arange(120) < 100, "gift", "none"))
+    before = plan_of(people.head(90))  # of all these, nobody kept back
+    start = {"start": (START + pd.Timedelta(days=28)).date()}
+    again = wb.outreach_plan(list_of(people, ONE_LETTER), **start, already=before)
+    assert len(again.reached) == 10
+    assert again.n_asked_before == 90
+    touched = again.customers["customer_id"] <= 100  # each brings 20 more, of whichever plan
+    outcomes = pd.DataFrame({"customer_id": again.customers["customer_id"], "cost": 0.0})
+    outcomes = outcomes.assign(returned=True, value=np.where(touched, 25.0, 5.0) + np.arange(120) % 3)
+    found = again.check(outcomes)
+    assert found.added is None
+    said = "added is not known from this plan alone: 90 customers on its list had an offer by plans made before. Read"
+    assert said in found.describe()
+    assert said in found.beside_forecast()["Extra"]
+    others = plan_of(people_of(9).assign(customer_id=np.arange(900, 909)))  # contacted none of these
+    alone = wb.outreach_plan(list_of(people, ONE_LETTER), **start, already=others)
+    assert alone.n_asked_before == 0
+    assert alone.check(outcomes).added.measured[0] == pytest.approx(20.0, abs=0.5)
 
 
 def test_clusters_are_used_only_where_trial_and_list_have_them():

@@ -49,13 +49,16 @@ class CameAsForecast(Result):
     ratios : pandas.DataFrame
         Of everybody contacted, by figure: ``ratio`` of measured to forecast, ``low``, ``high``; all hold together.
     added : Added or None
-        What contacts added, where some of the list were kept back and all outcomes are known that it takes.
+        What contacts added, where some of the list were kept back, all outcomes are known that it takes, and no plan
+        made before contacted any of them.
     order : ByRank or None
         How far differences along the list came as forecast, where it has an order and enough outcomes are known.
     taken_apart : str
         What customers of the trial shared who were drawn together, where it is not known of these.
     n_unknown : int
         Customers who were contacted and have no outcome.
+    n_asked_before : int
+        Customers of the list whom plans made before contacted.
     n_not_listed : int
         Customers whose outcome is given, who were asked about and not listed: they are not looked at.
     """
@@ -66,6 +69,7 @@ class CameAsForecast(Result):
     order: ByRank | None = None
     taken_apart: str = ""
     n_unknown: int = 0
+    n_asked_before: int = 0
     n_not_listed: int = 0
     reading: tuple[str, ...] = ()  # sentences: what was taken for what in the outcomes
     currency: str = "$"

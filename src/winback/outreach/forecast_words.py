@@ -156,6 +156,12 @@ def along_the_list(found: Result) -> Iterator[str]:
 
 def what_was_added(found: Result) -> str:
     """Say what contacts added, against those kept back, beside what was forecast; or why it is not known."""
+    if found.n_asked_before:
+        return (
+            "What the contacts added is not known from this plan alone: "
+            f"{counted(found.n_asked_before, 'customers')} on its list had an offer by plans made before. Read it from "
+            "all these plans together: who was to be contacted by any of them, against those kept back."
+        )
     if found.added is None:
         return (
             "What the contacts added is not known: for that some of the list must be kept back, and the outcomes of "

@@ -25,8 +25,14 @@ FEWEST = 2  # customers of a group, or clusters, for an interval
 ALL = "everybody contacted"
 
 
-def held_against(listed: ContactList, customers: pd.DataFrame, outcomes: AnyTable) -> CameAsForecast:
-    """Hold outcomes of a list's customers against its forecast; ``customers`` is of the plan, see `OutreachPlan`."""
+def held_against(
+    listed: ContactList, customers: pd.DataFrame, outcomes: AnyTable, *, n_asked_before: int = 0
+) -> CameAsForecast:
+    """Hold outcomes of a list's customers against its forecast; ``customers`` is of the plan, see `OutreachPlan`.
+
+    Where plans made before contacted some of them (``n_asked_before``), what this one added is not told: sent are then
+    whom either plan contacted, and among the kept back are all whom none did.
+    """
     found = outcomes_of(listed, customers, outcomes)
     reached = customers["is_reached"].to_numpy(dtype=bool)
     asked = reached & found.known
@@ -45,7 +51,8 @@ def held_against(listed: ContactList, customers: pd.DataFrame, outcomes: AnyTabl
     return CameAsForecast(
         frame=pd.DataFrame(rows),
         ratios=_ratios(came, before, own),
-        added=_added(listed, customers, found, clusters),
+        added=None if n_asked_before else _added(listed, customers, found, clusters),
+        n_asked_before=n_asked_before,
         order=came_by_rank(part["expected_profit"], before, profit, own, LEVEL) if listed.value.ranks else None,
         taken_apart="" if own is not None or listed.value.trial.clusters is None else listed.value.trial.cluster,
         n_unknown=int((reached & ~found.known).sum()),

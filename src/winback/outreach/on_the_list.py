@@ -164,12 +164,17 @@ def leave_later(left: pd.Series, first: np.datetime64) -> np.ndarray:
     return later & (not later[left.notna()].all())
 
 
-def asked_before(listed: ContactList, people: pd.DataFrame, planned: pd.DataFrame, first: np.datetime64) -> np.ndarray:
-    """Tell whom plans made before make an offer, (n,), unless theirs has waited for as long as its terms say."""
+def last_offered(people: pd.DataFrame, planned: pd.DataFrame) -> np.ndarray:
+    """Return the last day on which plans made before make each customer an offer, (n,); NaT where none does."""
     offered = offers_begun(planned)
     place = places_among(offered["customer_id"], as_index(people["customer_id"])) if len(offered) else np.zeros(0, int)
     last = np.full(len(people), np.datetime64("NaT", "D"))
     np.fmax.at(last, place[place >= 0], offered["date"].to_numpy(dtype="datetime64[D]")[place >= 0])
+    return last
+
+
+def asked_before(listed: ContactList, people: pd.DataFrame, last: np.ndarray, first: np.datetime64) -> np.ndarray:
+    """Tell who was ``last`` made an offer by a plan made before, (n,), and not yet waited as long as its terms say."""
     waits = months_to_wait(listed.value.trial.offers, people)
     since = (first - last).astype(float) / DAYS_IN_MONTH
     return ~np.isnat(last) & ~((since >= 0) & (since >= waits))

@@ -20,6 +20,7 @@ from winback.outreach.on_the_list import (
     away_too_long,
     due_on_contact,
     is_back,
+    last_offered,
     list_of,
     people_on,
     playbook_of,
@@ -108,11 +109,11 @@ def outreach_plan(
     listed = list_of(policy, customers, keep_back, rng, first)
     playbook = playbook_of(listed, playbook)
     people, planned = people_on(listed, first), planned_before(already)
-    ids = people["customer_id"]
+    ids, offered = people["customer_id"], last_offered(people, planned)
     causes, chains = causes_of(playbook.causes, people, first), playbook.chains_of(people)
     barred = [
         (BACK, is_back(ids, back)),
-        (MADE_BEFORE, asked_before(listed, people, planned, first)),
+        (MADE_BEFORE, asked_before(listed, people, offered, first)),
         (TOO_LONG, away_too_long(listed, people)),
         (STANDS, causes.stands & (not despite_causes)),
         *_under_no_rule(playbook, people, chains),
@@ -141,6 +142,7 @@ def outreach_plan(
         full=_full(playbook, chains, found),
         n_in_part=int(((chains.allowed & np.isnat(found.date)).any(axis=1) & found.made).sum()),
         n_despite=int((causes.stands & found.made).sum()),
+        n_asked_before=int((~np.isnat(offered)).sum()),
         currency=playbook.currency,
     )
 

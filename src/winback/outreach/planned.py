@@ -62,6 +62,8 @@ class OutreachPlan(Result):
         Customers who are made the offer, but not contacted for the rest of the chain in time.
     n_despite : int
         Customers who are contacted though they left for a cause that stands.
+    n_asked_before : int
+        Customers of the list whom plans made before make an offer.
     """
 
     frame: pd.DataFrame = field(repr=False)
@@ -74,6 +76,7 @@ class OutreachPlan(Result):
     full: tuple[str, ...] = ()
     n_in_part: int = 0
     n_despite: int = 0
+    n_asked_before: int = 0
     currency: str = "$"
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "date": ("Day", "text"),
@@ -242,7 +245,7 @@ class OutreachPlan(Result):
         ValueError
             When no outcome is known of two customers who were contacted.
         """
-        return held_against(self.listed, self.customers, outcomes)
+        return held_against(self.listed, self.customers, outcomes, n_asked_before=self.n_asked_before)
 
     def describe(self) -> Sentences:
         """Say what is done from the first day on, what it costs and earns, and the doubt."""
