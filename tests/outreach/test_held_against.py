@@ -10,9 +10,11 @@ from lists_to_plan import OFFERS, ONE_LETTER, START, list_of, outcomes_of, peopl
 from valid_calls import measured
 
 import winback as wb
+from winback.outreach.by_rank import came_by_rank
 from winback.outreach.forecast_words import LEVEL
-from winback.outreach.foreseen import foreseen
+from winback.outreach.foreseen import foreseen, foreseen_by_fold
 from winback.outreach.held_against import clusters_of
+from winback.policies.honest_value import FOLDS, predicted_without
 from winback.uncertainty import normal_quantile
 
 HOMES = np.repeat(np.arange(50), 4)
@@ -126,7 +128,10 @@ def test_what_came_is_set_against_the_order_of_the_list_where_it_has_one():
     assert plan.check(came).order is None
     ranked = replace(plan, listed=listed)
     order = ranked.check(came).order
-    assert order.slope == pytest.approx(1)
+    people, offers, costs = listed.customers, plan.customers["offer"], np.full(200, 50.0)
+    folds = trial.folds(FOLDS, np.random.default_rng(0))
+    by_folds = foreseen_by_fold(trial, people, offers, costs, folds)
+    assert order == came_by_rank(predicted_without(trial, people, offers, folds), by_folds, before[first])
     assert order.low < 1 < order.high  # what the trial foresees is not known exactly
     found = ranked.check(came.assign(value=came["value"].mean()))
     assert (found.order.slope, found.order.low, found.order.high) == pytest.approx((0, 0, 0), abs=1e-9)

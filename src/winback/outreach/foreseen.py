@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from winback.trial.beside import covariates_beside
+from winback.trial.covariates import FEWEST_PER_COLUMN
 from winback.trial.predictions import independent_columns, with_one
 from winback.trial.trial import Trial
 
@@ -69,15 +70,40 @@ def foreseen(trial: Trial, customers: pd.DataFrame, offers: pd.Series, contacts:
     >>> bool(np.isclose(own.of(trial.arm == 0)[0][0], trial.returned[trial.arm == 0].mean()))
     True
     """
+    return _foreseen(trial, customers, offers, contacts, [np.ones(len(trial.arm), dtype=bool)])[0]
+
+
+def foreseen_by_fold(
+    trial: Trial, customers: pd.DataFrame, offers: pd.Series, contacts: np.ndarray, folds: np.ndarray
+) -> list[Foreseen]:
+    """Return what each fold of a trial foresees by itself; none where one is too small to tell what the trial tells."""
+    whole, parts = foreseen(trial, customers, offers, contacts), [folds == fold for fold in range(folds.max() + 1)]
+    n_columns = {place: len(whole.fits[place][0][0]) for place in np.unique(whole.arm)}
+    drawn = np.arange(len(folds)) if trial.clusters is None else trial.clusters
+    for place, width in n_columns.items():
+        if min(len(np.unique(drawn[part & (trial.arm == place)])) for part in parts) < FEWEST_PER_COLUMN * width:
+            return []
+    found = _foreseen(trial, customers, offers, contacts, parts)
+    told = all(len(each.fits[place][0][0]) == width for each in found for place, width in n_columns.items())
+    return found if told else []  # a fold lacks a label, say
+
+
+def _foreseen(
+    trial: Trial, customers: pd.DataFrame, offers: pd.Series, contacts: np.ndarray, parts: list[np.ndarray]
+) -> list[Foreseen]:
+    """Return what each part of the trial foresees, which are masks of its customers."""
     known, asked = map(with_one, covariates_beside(trial, customers))
     paid = trial.cost - trial.contact_cost  # of the offer itself
     outcomes = (trial.returned.astype(float), paid, trial.value - paid)
-    fits, arm = [], pd.Index(trial.arms).get_indexer(offers)
+    fits, arm = [[] for _ in parts], pd.Index(trial.arms).get_indexer(offers)
     for place in range(len(trial.arms)):
-        rows, own = trial.arm == place, arm == place
-        fits.append([_fit(trial, known[rows], outcome[rows], rows) for outcome in outcomes])
+        own = arm == place
+        for part, fitted in zip(parts, fits, strict=True):
+            rows = part & (trial.arm == place)
+            fitted.append([_fit(trial, known[rows], outcome[rows], rows) for outcome in outcomes] if own.any() else [])
+        rows = trial.arm == place
         asked[own] = np.clip(asked[own], known[rows].min(axis=0), known[rows].max(axis=0))  # not extrapolated
-    return Foreseen(asked, arm, fits, contacts)
+    return [Foreseen(asked, arm, fitted, contacts) for fitted in fits]
 
 
 def _fit(trial: Trial, matrix: np.ndarray, outcome: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, ...]:

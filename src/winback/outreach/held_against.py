@@ -8,13 +8,14 @@ import numpy as np
 import pandas as pd
 
 from winback.clusters import cluster_codes, error_of_mean, part_of
-from winback.outreach.by_rank import came_by_rank
+from winback.outreach.by_rank import ByRank, came_by_rank
 from winback.outreach.came_as_forecast import Added, CameAsForecast
 from winback.outreach.forecast_words import LEVEL
-from winback.outreach.foreseen import FIGURES, Foreseen, foreseen
+from winback.outreach.foreseen import FIGURES, Foreseen, foreseen, foreseen_by_fold
 from winback.outreach.matching import is_sent_an_offer
 from winback.outreach.outcomes import Outcomes, outcomes_of
 from winback.policies.contact_list import ContactList
+from winback.policies.honest_value import FOLDS, predicted_without
 from winback.skewness import skewed_interval, skewed_mean
 from winback.tables import AnyTable
 from winback.tables.likeness import alike
@@ -53,13 +54,25 @@ def held_against(
         ratios=_ratios(came, before, own),
         added=None if n_asked_before else _added(listed, customers, found, clusters),
         n_asked_before=n_asked_before,
-        order=came_by_rank(part["expected_profit"], before, profit, own, LEVEL) if listed.value.ranks else None,
+        order=_order(listed, people, part, profit, own) if listed.value.ranks else None,
         taken_apart="" if own is not None or listed.value.trial.clusters is None else listed.value.trial.cluster,
         n_unknown=int((reached & ~found.known).sum()),
         n_not_listed=found.n_not_listed,
         reading=found.notes,
         currency=listed.currency,
     )
+
+
+def _order(
+    listed: ContactList, people: pd.DataFrame, part: pd.DataFrame, profit: np.ndarray, clusters: np.ndarray | None
+) -> ByRank | None:
+    """Return how far differences along the list came true; its order is learned anew without each fold of the trial."""
+    trial, offers = listed.value.trial, part["offer"]
+    if trial.clusters is not None and len(np.unique(trial.clusters)) < FOLDS:
+        return None
+    folds = trial.folds(FOLDS, np.random.default_rng(0))
+    before = foreseen_by_fold(trial, people, offers, part["cost"].to_numpy(), folds)
+    return came_by_rank(predicted_without(trial, people, offers, folds), before, profit, clusters, LEVEL)
 
 
 def clusters_of(listed: ContactList) -> np.ndarray | None:

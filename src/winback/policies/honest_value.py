@@ -144,14 +144,24 @@ def predicted_profit(trial: Trial, customers: pd.DataFrame, offers: pd.Series) -
     who has more of something, or less, than anybody in the trial is taken for the nearest who was there
     (`winback.trial.beside`). What a customer is predicted does not depend on who else is asked about.
     """
+    return _predicted(trial, customers, offers, np.zeros(len(trial.arm), dtype=int), [()])[0]
+
+
+def predicted_without(trial: Trial, customers: pd.DataFrame, offers: pd.Series, folds: np.ndarray) -> np.ndarray:
+    """Return the same, predicted without each of the folds in turn, in which the trial's customers are, (k, m)."""
+    return _predicted(trial, customers, offers, folds, [(fold,) for fold in range(folds.max() + 1)])
+
+
+def _predicted(
+    trial: Trial, customers: pd.DataFrame, offers: pd.Series, folds: np.ndarray, left_out: list[tuple[int, ...]]
+) -> np.ndarray:
     matrix = np.concatenate(covariates_beside(trial, customers))
-    n, m = len(trial.arm), len(customers)
+    n, m, other = len(trial.arm), len(customers), folds.max() + 1
     arm, profit = np.append(trial.arm, np.zeros(m, dtype=int)), np.append(trial.profit, np.zeros(m))
-    in_trial = np.repeat([0, 1], [n, m])
-    found = predictions("linear", matrix, profit, arm, in_trial)
-    wanted = np.flatnonzero(in_trial)
-    chosen = pd.Index(trial.choices).get_indexer(offers)
-    return over_none(trial, with_assumed(trial, found.outside((1,), wanted), customers))[np.arange(m), chosen]
+    found = predictions("linear", matrix, profit, arm, np.append(folds, np.full(m, other)))
+    wanted, chosen = np.arange(n, n + m), pd.Index(trial.choices).get_indexer(offers)
+    each = (with_assumed(trial, found.outside((*out, other), wanted), customers) for out in left_out)
+    return np.array([over_none(trial, money)[np.arange(m), chosen] for money in each])
 
 
 def _of_contacts(
