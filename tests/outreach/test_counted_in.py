@@ -98,6 +98,33 @@ def test_with_less_than_enough_money_the_offer_that_earns_most_for_its_cost_earn
             assert (gift > mail) == (budget >= found.enough * dear)
 
 
+@given(seed=st.integers(0, 10**6), n=st.integers(2, 6))
+def test_what_is_enough_holds_beside_all_offers_at_every_budget(seed, n):
+    rng = np.random.default_rng(seed)
+    profit = np.sort(rng.uniform(1, 20, n))[::-1]
+    cost = rng.uniform(0.5, 20, n) if seed % 2 else profit / np.sort(rng.uniform(0.2, 5, n))  # dearer earns more
+    second = int(np.argmax(profit / cost))
+    names = [f"offer{k}" for k in range(n)]
+    frame = pd.DataFrame({"offer": names, "cost": cost, "profit": profit})
+    enough = ContactsCounted(frame=frame, kind="gross", best_before="", best_per_cost=names[second]).enough
+    share = profit[second] / profit[0]
+    budgets = np.sort([*np.linspace(0.001, 1, 2_000), *cost[cost <= cost[0]] / cost[0]])
+    earned = profit * np.minimum(1, budgets[:, None] * cost[0] / cost)
+    short = earned.max(axis=1) - np.where(budgets >= share, earned[:, 0], earned[:, second])
+    assert enough == (share if second > 0 and short.max() < 1e-9 * profit[0] else None)
+
+
+def test_a_third_offer_that_earns_most_in_between_leaves_the_advice_out():
+    cells = {"offer": ["large", "middle", "small"], "cost": [10.0, 6.0, 1.0], "profit": [10.23, 9.96, 4.74]}
+    frame = pd.DataFrame(cells).assign(own_cost=0.0, profit_before=11.0)
+    found = ContactsCounted(frame=frame, kind="gross", best_before="large", best_per_cost="small")
+    assert found.enough is None
+    assert "of that money" not in found.describe()
+    two = replace(found, frame=frame.drop(index=1).reset_index(drop=True))
+    assert two.enough == pytest.approx(4.74 / 10.23)
+    assert replace(found, frame=frame.assign(profit=[10.23, 4.0, 4.74])).enough == two.enough
+
+
 def test_what_is_enough_and_a_narrow_lead_are_said(trial):
     frame = pd.DataFrame({"offer": ["gift", "mail"], "cost": [20.0, 5.0], "profit": [10.0, 8.0]})
     frame = frame.assign(own_cost=0.0, profit_before=[11.0, 9.0])

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
+import numpy as np
 import pandas as pd
 
 from winback.money import format_money
@@ -15,6 +16,7 @@ from winback.outreach.playbook import Playbook
 from winback.results import Result, Sentences, format_percent
 from winback.trial.trial import Trial
 
+FREE, SAME = 1e-300, 1e-9  # a cost above nothing; what is apart by rounding alone
 EXTRA = "extra (more than without contact)"
 
 
@@ -103,16 +105,24 @@ class ContactsCounted(Result):
 
     @property
     def enough(self) -> float | None:
-        r"""The share of the best offer's cost for all from which on it earns more than the best per cost does; or None.
+        r"""The share of the best offer's cost for all from which on it earns most, below it the best per cost; or None.
 
         With budget :math:`B` per customer an offer of cost :math:`c` and profit :math:`\pi` is sent to the part
         :math:`\min(1, B / c)`. The best per cost, sent to all, earns :math:`\pi_2`; as much earns the best offer with
-        :math:`B = c_1 \pi_2 / \pi_1`.
+        :math:`B = c_1 \pi_2 / \pi_1`. None where with some budget a third offer earns more than both: what is earned is
+        linear between the costs of offers, so that only these budgets are looked at, and that one.
         """
-        profit = self.frame.set_index("offer")["profit"]
-        if self.best_per_cost not in profit or self.best_per_cost == profit.index[0]:
+        profit, cost = (self.frame[name].to_numpy(dtype=float) for name in ("profit", "cost"))
+        names = self.frame["offer"].tolist()
+        if self.best_per_cost not in names[1:] or not cost[0] > 0:
             return None
-        return float(profit[self.best_per_cost] / profit.iloc[0])
+        second = names.index(self.best_per_cost)
+        share = float(profit[second] / profit[0])
+        budgets = np.array([share * cost[0], *cost[(cost > 0) & (cost <= cost[0])]])
+        sent = np.minimum(1, budgets / np.maximum(cost, FREE)[:, None])  # (offers, budgets)
+        earned = profit[:, None] * sent
+        of_both = np.where(budgets < share * cost[0], earned[second], earned[0])
+        return share if (earned <= of_both + SAME * profit[0]).all() else None
 
     def _by_budget(self) -> Iterator[str]:
         if self.enough is not None:
