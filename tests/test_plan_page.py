@@ -391,6 +391,12 @@ def test_the_list_is_written_only_where_a_folder_is_named(tmp_path):
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("x")])
     notebook.cells[0].outputs = [nbformat.v4.new_output("execute_result", {"text/plain": str(said)})]
     assert plan_page._said_by(notebook) == [said.splitlines()[1]]
+    again = plan_of(book, MONDAY, n=12, already=plan, back=[plan.frame["customer_id"].iloc[0]])
+    notebook.cells[0].outputs[0]["data"]["text/plain"] = str(again.not_contacted())
+    assert plan_page._said_by(notebook) == [again.before.in_words()] != [""]
+    plan_page.write_tables(again, tmp_path)
+    sheet = pd.read_excel(tmp_path / plan_page.TABLES[1], sheet_name="strike out")
+    assert sheet["customer_id"].tolist() == [plan.frame["customer_id"].iloc[0]]
 
 
 def test_the_playbook_is_written_to_be_edited(tmp_path):

@@ -21,6 +21,7 @@ TABLES = ("plan-contacts.csv", "plan-contacts.xlsx")
 MOST_AGENTS = 20  # and others, with a sheet of their own
 ALL_CONTACTS = "all contacts"  # the sheet that is read again
 KEPT_BACK, LEFT_OUT = "kept back", "left out"  # sheets of those who are not contacted
+STRIKE_OUT = "strike out"  # the sheet of those whom a list made before still contacts
 CENTS = 2
 LONGEST_TITLE = 31  # letters that the name of a sheet may have
 UNFIT = re.compile(r"[\[\]:*?/\\]")  # what no name of a sheet may have
@@ -129,6 +130,7 @@ def _sheets(plan: OutreachPlan, contacts: pd.DataFrame) -> dict[str, pd.DataFram
     for name in theirs if len(theirs) <= MOST_AGENTS else ():
         sheets[_title(name, sheets)] = theirs[name]
     more = {KEPT_BACK: kept_back(plan), LEFT_OUT: left_out(plan)}
+    more |= {} if plan.before is None else {STRIKE_OUT: plan.before.to_strike_out}
     return sheets | {name: rows for name, rows in more.items() if len(rows)}
 
 
@@ -141,7 +143,7 @@ def _title(name: str, taken: Iterable[str]) -> str:
     ('Ann Ben', 'Calendar 2')
     """
     bare = " ".join(UNFIT.sub(" ", name).strip("'").split())[: LONGEST_TITLE - 3] or "agent"
-    used = {each.lower() for each in (*taken, KEPT_BACK, LEFT_OUT, "history")}
+    used = {each.lower() for each in (*taken, KEPT_BACK, LEFT_OUT, STRIKE_OUT, "history")}
     numbered = (bare, *(f"{bare} {number}" for number in range(2, MOST_AGENTS + 5)))
     return next(each for each in numbered if each.lower() not in used)
 

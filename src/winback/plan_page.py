@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from winback.outreach.consent import consent_named, with_consent
+from winback.outreach.made_before import HAS, STRIKE_OUT
 from winback.outreach.plan import outreach_plan
 from winback.outreach.planned import OutreachPlan
 from winback.outreach.playbook_files import load_playbook
@@ -159,7 +160,7 @@ def _add_cell(notebook: NotebookNode, text: str) -> None:
 
 
 def _said_by(notebook: NotebookNode) -> list[str]:
-    """Return what an executed notebook says of the list it wrote."""
+    """Return what an executed notebook says of the list it wrote, and of those made before."""
     outputs = [output.get("data", {}) for cell in notebook.cells for output in cell.get("outputs", [])]
     lines = [line for data in outputs for line in data.get("text/plain", "").splitlines()]
-    return [line for line in lines if line.startswith(f"{TABLES[0]}: ")]
+    return [line for line in lines if line.startswith((f"{TABLES[0]}: ", f"{STRIKE_OUT}: ", HAS))]

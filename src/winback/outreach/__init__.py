@@ -17,6 +17,7 @@ plan_words         what a plan says: what is done, what is in doubt
 what_it_takes      what it costs and is expected to earn, and what is to be decided
 not_contacted      who of those asked about is not contacted, and does the sum close?
 first_day          who does what on its first day? `FirstDay`
+made_before        who is to be struck out of a list made before?
 on_the_list        who is on the list that is planned, as they are on its first day?
 causes             does what drove a customer away still stand?
 reached            who is made the offer in time, and on which days?

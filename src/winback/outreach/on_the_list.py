@@ -223,11 +223,9 @@ def is_back(ids: pd.Series, back: Lapsed | pd.DataFrame | Iterable) -> np.ndarra
     >>> is_back(pd.Series([7, 8, 9]), later).tolist(), is_back(pd.Series([7, 8, 9]), [9]).tolist()
     ([True, False, False], [False, False, True])
     """
-    who = _who_is_back(back)
-    rows = np.zeros(len(ids), dtype=bool)
-    place = places_among(who, as_index(ids)) if len(who) else np.zeros(0, dtype=int)
-    rows[place[place >= 0]] = True
-    return rows
+    who, each = _who_is_back(back), ids.drop_duplicates()  # of contacts an id stands in several rows
+    place = places_among(who, as_index(each)) if len(who) and len(each) else np.zeros(0, dtype=int)
+    return ids.isin(each.iloc[place[place >= 0]]).to_numpy()
 
 
 def back_in_words(ids: pd.Series, back: Lapsed | pd.DataFrame | Iterable) -> str:

@@ -13,6 +13,7 @@ from winback.doors import door
 from winback.outreach.causes import NOTHING, causes_of
 from winback.outreach.chains import CustomerChains
 from winback.outreach.contact_rows import carried_along, shared_out, with_columns_of, written
+from winback.outreach.made_before import made_before
 from winback.outreach.matching import is_sent_an_offer
 from winback.outreach.not_contacted import BACK, MADE_BEFORE, NOT_KNOWN, REFUSED, STANDS
 from winback.outreach.on_the_list import (
@@ -121,13 +122,9 @@ def outreach_plan(
     chains = chains.only(is_sent_an_offer(people) & ~np.any([rows for _, rows in barred], axis=0))
     ready = np.maximum(first if despite_causes else causes.ready, _waited_for(chains, people, first))
     calendar = calendar_of(playbook, first, _last(chains, ready, first), planned)
-    found = reach(
-        chains,
-        ready,
-        until=_until(listed, playbook, chains, people, calendar),
-        calendar=calendar,
-        before=contacts_with(as_index(ids), planned, first, calendar.last),
-    )
+    until = _until(listed, playbook, chains, people, calendar)
+    met = contacts_with(as_index(ids), planned, first, calendar.last)
+    found = reach(chains, ready, until=until, calendar=calendar, before=met)
     barred += [(NO_DAY, ~found.in_time), (NO_ROOM, ~found.made)]
     frame = _contacts(playbook, people, chains, found, causes.told)
     frame["cost"] += _due(listed, people, chains)[frame["row"], frame["step"] - 1]
@@ -143,6 +140,7 @@ def outreach_plan(
         n_in_part=int(((chains.allowed & np.isnat(found.date)).any(axis=1) & found.made).sum()),
         n_despite=int((causes.stands & found.made).sum()),
         n_asked_before=int((~np.isnat(offered)).sum()),
+        before=made_before(planned, first, is_back(planned["customer_id"], back), listed, playbook.channels),
         currency=playbook.currency,
     )
 

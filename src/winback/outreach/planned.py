@@ -18,6 +18,7 @@ from winback.outreach.dates import day_words, short_day
 from winback.outreach.first_day import FirstDay, first_day_of, makes_the_offer, who_makes
 from winback.outreach.foreseen import foreseen
 from winback.outreach.held_against import held_against
+from winback.outreach.made_before import MadeBefore
 from winback.outreach.not_contacted import do_not_contact, left_out, not_contacted
 from winback.outreach.plan_words import doubts, every_day_after, idle_channels, in_short, not_used, notes
 from winback.outreach.playbook import Playbook
@@ -64,6 +65,8 @@ class OutreachPlan(Result):
         Customers who are contacted though they left for a cause that stands.
     n_asked_before : int
         Customers of the list whom plans made before make an offer.
+    before : MadeBefore or None
+        What is still to come of plans made before, and who is to be struck out of them (``to_strike_out``).
     """
 
     frame: pd.DataFrame = field(repr=False)
@@ -77,6 +80,7 @@ class OutreachPlan(Result):
     n_in_part: int = 0
     n_despite: int = 0
     n_asked_before: int = 0
+    before: MadeBefore | None = None
     currency: str = "$"
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {
         "date": ("Day", "text"),
@@ -186,7 +190,13 @@ class OutreachPlan(Result):
         if self.frame.empty:
             return {}
         earns = f"{what_it_earns(self)} {how_many(self)}"
-        rows = {"Do not contact": do_not_contact(self, sheets=sheets), "Cost": what_it_costs(self), "Earns": earns}
+        before = "" if self.before is None else self.before.in_words(sheets=sheets)
+        rows = {
+            "Still to come": before,
+            "Do not contact": do_not_contact(self, sheets=sheets),
+            "Cost": what_it_costs(self),
+            "Earns": earns,
+        }
         return {name: text for name, text in (rows | {"Decide": to_decide(self)}).items() if text}
 
     def table(self) -> pd.DataFrame:
@@ -261,7 +271,8 @@ class OutreachPlan(Result):
 
     def not_contacted(self) -> Sentences:
         """Say who is not contacted, and why."""
-        return Sentences.of(left_out(self))
+        before = "" if self.before is None else self.before.in_words()
+        return Sentences.of([*left_out(self), *filter(None, [before])])
 
     def what_is_said(self) -> Sentences:
         """Say with which words each is contacted on the first day, what is not used, who agreed, who never did."""
