@@ -11,7 +11,7 @@ from lists_to_plan import list_made, outcomes_of, people_of, plan_of
 from winback.money import format_alike, format_money
 from winback.outreach.by_rank import ByRank
 from winback.outreach.came_as_forecast import Added
-from winback.outreach.forecast_words import most_apart
+from winback.outreach.forecast_words import came_apart, most_apart
 from winback.plots import plot_came_as_forecast
 
 
@@ -155,6 +155,23 @@ def test_where_a_group_differs_beyond_chance_it_is_named_in_the_answer():
         "chance hardly does that in one of 2."
     )
     assert apart.what_to_do() == "Leave the next forecast of all as it is, but expect of second what it brought."
+
+
+def test_no_fifth_of_a_list_is_said_to_differ_beyond_chance():
+    """Both placed and forecast by the luck of the trial, the first promises too much where nothing changed."""
+    plan = plan_of(people_of(400))
+    found = plan.check(outcomes_of(plan, np.random.default_rng(5)))
+    rows = found.frame.query("by == 'all' and figure == 'profit'")
+    rows = rows.assign(by="fifth", group="most promising fifth", measured=lambda row: row["measured"] - 1e6)
+    frame = pd.concat([found.frame.query("by == 'all'"), rows], ignore_index=True)
+    apart = replace(found, frame=frame, ratios=found.ratios.assign(low=0.9, high=1.1), order=None)
+    assert came_apart(apart) == ("", "", "")
+    assert apart.what_to_do() == "Leave the next forecast as it is: what differs may be chance."
+    (said,) = most_apart(apart)
+    assert said.startswith("Furthest from its forecast is most promising fifth: ")
+    assert "only all differences along the list are judged" in said
+    by_offer = replace(apart, frame=frame.replace({"by": {"fifth": "offer"}}))
+    assert came_apart(by_offer)[0] == "most promising fifth"
 
 
 def test_nothing_is_corrected_where_those_may_be_known_who_came_back():

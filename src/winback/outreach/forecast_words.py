@@ -135,7 +135,7 @@ def came_apart(found: Result) -> tuple[str, str, str]:
         worth = "less" if order.slope < 1 else "more"
         advice = f"multiply expected differences between customers by {order.slope:.2f}"
         return "by rank", f"{seen} the order was worth {worth}.", advice
-    for row, n, hardly in _furthest(found):
+    for row, n, hardly in _furthest(found, "fifth"):  # these have the luck in common that `by_rank` takes apart
         if hardly:
             came, forecast = format_alike([row["measured"], row["forecast"]], found.currency)
             seen = f"Of one group it did not come as forecast, {row['group']}: {came}, forecast {forecast}; chance"
@@ -199,9 +199,9 @@ def doubts(found: Result) -> list[str]:
     return [*first, since, *more, *found.reading]
 
 
-def _furthest(found: Result) -> Iterator[tuple[pd.Series, int, bool]]:
+def _furthest(found: Result, *besides: str) -> Iterator[tuple[pd.Series, int, bool]]:
     """Yield whose profit differs most from its forecast, of how many groups, and whether chance hardly does that."""
-    rows = found.frame[(found.frame["figure"] == "profit") & (found.frame["by"] != "all")]
+    rows = found.frame[(found.frame["figure"] == "profit") & ~found.frame["by"].isin(["all", *besides])]
     if len(rows):
         error = np.hypot(*((rows[f"{name}_high"] - rows[f"{name}_low"]) for name in ("measured", "forecast")))
         away = ((rows["measured"] - rows["forecast"]).abs() / (error / (2 * normal_quantile(LEVEL)))).fillna(0.0)
@@ -212,5 +212,7 @@ def most_apart(found: Result) -> Iterator[str]:
     """Say of which group profit differs most from its forecast, and whether chance does that among so many groups."""
     for row, n, hardly in _furthest(found):
         came, forecast = format_alike([row["measured"], row["forecast"]], found.currency)
-        how = "chance hardly does that" if hardly else "chance alone can do that"
-        yield f"Furthest from its forecast is {row['group']}: {came}, forecast {forecast}; {how} in one of {n} groups."
+        how = f"chance {'hardly does' if hardly else 'alone can do'} that in one of {n} groups"
+        if hardly and row["by"] == "fifth":
+            how = "the same luck of the trial placed and forecast it, so only all differences along the list are judged"
+        yield f"Furthest from its forecast is {row['group']}: {came}, forecast {forecast}; {how}."
