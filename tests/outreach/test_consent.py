@@ -84,6 +84,13 @@ def test_a_heading_that_may_be_consent_does_not_say_no(heading):
     assert not denies(heading)
 
 
+@pytest.mark.parametrize("heading", ["DoNotPostalMail", "Refus SMS", "Email consent revoked"])
+def test_a_column_that_says_no_is_not_taken_for_consent_where_it_is_named_as_that(heading):
+    channels = [Channel("letter", consent=heading)]
+    with pytest.raises(ValueError, match=rf"`{heading}` seems to say who must not be reached.*turn yes and no round"):
+        refuse_unclear_consent(channels, [Rule("all", (Step("letter"),))], pd.DataFrame({heading: ["yes", "no"]}))
+
+
 def test_a_heading_that_names_a_channel_and_is_no_consent_is_not_asked_about():
     other = {"Phone service": "yes", "Phone": "0152 1556618", "calls": [0, 1, 2, 0] * 5, "Email": "no", "Called": "no"}
     assert len(plan_of(people_of(20, **other)).reached) == 20

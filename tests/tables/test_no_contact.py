@@ -1,5 +1,7 @@
 """Is it clear who must never be contacted, whatever the column is called and written in?"""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,11 +9,10 @@ from trials import random_values
 
 import winback as wb
 from winback.tables import TableError, check_contracts, check_lapsed, map_columns
+from winback.tables.may_be_marks import may_be_mark, refuse_what_may_be_marks
 from winback.tables.no_contact import (
     is_mark,
     marks_said,
-    may_be_mark,
-    refuse_what_may_be_marks,
     unclear_marks,
     unwanted,
 )
@@ -95,7 +96,7 @@ def test_a_heading_that_only_has_some_of_the_letters_is_no_mark(heading):
 @pytest.mark.parametrize("cells", [["yes", "no"], ["x", ""], ["2024-01-31", None], [1, 0]])
 @pytest.mark.parametrize("heading", MAY_BE.split("|"))
 def test_a_heading_that_may_be_a_mark_is_asked_about_where_its_cells_are_as_of_one(heading, cells):
-    said = f"`{heading}` may say who must not be contacted.*--column do_not_contact=.*turn yes and no round.*another n"
+    said = f"`{heading}` may say who must not be contacted.*--column do_not_contact=.*turn yes and no.*another n"
     with pytest.raises(ValueError, match=said):
         refuse_what_may_be_marks(pd.DataFrame({"customer_id": [7, 8], heading: cells}))
     refuse_what_may_be_marks(pd.DataFrame({"customer_id": [7, 8], heading: [3, 0]}))  # a count
@@ -105,6 +106,17 @@ def test_a_heading_that_may_be_a_mark_is_asked_about_where_its_cells_are_as_of_o
 def test_what_is_clear_is_not_asked_about(heading):
     asked = may_be_mark(heading, pd.Series(["yes", "no"]))
     assert asked == (heading in MAY_BE.split("|"))
+
+
+def test_following_the_advice_for_several_columns_leaves_out_whom_any_of_them_marks():
+    people = pd.DataFrame({"customer_id": [7, 8, 9], "STOP SMS": ["yes", "no", "no"], "stop pub": ["no", "yes", "no"]})
+    with pytest.raises(ValueError, match="may say who must not be contacted") as asked:
+        refuse_what_may_be_marks(people)
+    named = dict(re.findall(r'--column (\S+)="([^"]+)"', str(asked.value)))
+    assert len(named) == 2
+    mapped = map_columns(people, named)
+    refuse_what_may_be_marks(mapped)
+    assert sum(rows for _, rows in unwanted(mapped)).tolist() == [1, 1, 0]
 
 
 def test_a_column_that_may_be_a_mark_is_asked_about_before_a_list_is_made():

@@ -23,7 +23,8 @@ from winback.outreach.slots import calendar_of, contacts_with, first_and_last, p
 from winback.tables import NO_OFFER
 from winback.tables.dates import parse_date
 from winback.tables.ids import as_index
-from winback.tables.no_contact import refuse_what_may_be_marks, unwanted
+from winback.tables.may_be_marks import refuse_what_may_be_marks
+from winback.tables.no_contact import unwanted
 
 YEAR = 365  # days up to the end of the data whose money says who comes first
 FROM_START = -1

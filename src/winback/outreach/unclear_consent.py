@@ -22,7 +22,8 @@ from winback.tables.columns import KNOWN
 from winback.tables.denial import denies
 from winback.tables.kinds import parse_flag
 from winback.tables.likeness import bare_name, runs_of, to_choose_from, words_of
-from winback.tables.no_contact import is_mark, refuse_what_may_be_marks
+from winback.tables.may_be_marks import marks_named, refuse_what_may_be_marks
+from winback.tables.no_contact import is_mark
 
 PLAIN_WORDS = {"agreed", "permission", "mayweuse"}  # alone they may mean anything
 ASKED_TOO = {  # beside these, what a heading may say of a channel: whether it is consent is asked
@@ -77,13 +78,15 @@ def refuse_unclear_consent(
             f"{said}: no such {'columns' if len(lost) > 1 else 'column'} in {table}. {there} Correct consent below "
             f"the [[channel]] of the playbook, or take it out where nobody was asked."
         )
+    if contrary := {each.consent: each.name for each in channels if denies(each.consent)}:
+        raise ValueError(_turn_round(contrary, names))
     open_to_all = taken_as_agreed(channels, channels_in(rules), names)
     unread = [name for name in names if open_to_all and _looks_like_consent(name, channels, names)]
     meant = {channel: found for channel in open_to_all if (found := _may_be_consent(channel, channels, customers))}
     if refused := {name: open_to_all[0] for name in unread if denies(name)} | {
         name: channel for channel, found in meant.items() for name in found if denies(name)
     }:
-        raise ValueError(_turn_round(refused))
+        raise ValueError(_turn_round(refused, names))
     if unread:
         raise ValueError(
             f"{_shown(unread)} {'look' if len(unread) > 1 else 'looks'} like consent to be reached, and "
@@ -105,14 +108,14 @@ def refuse_unclear_consent(
     refuse_what_may_be_marks(customers)
 
 
-def _turn_round(refused: Mapping[str, str]) -> str:
+def _turn_round(refused: Mapping[str, str], names: Iterable[object]) -> str:
     """Say what to do with columns that seem to say the opposite of consent, each with a channel: never call it that."""
-    first, many = next(iter(refused)), len(refused) > 1
+    many = len(refused) > 1
     columns = join_words([f"{CONSENT}_{bare_name(channel)}" for channel in dict.fromkeys(refused.values())])
     return (
         f"{_shown(refused)} {'seem' if many else 'seems'} to say who must not be reached, the opposite of consent. "
-        f'To leave out whoever {"one" if many else "it"} marks: --column do_not_contact="{first}". For one channel '
-        f"alone: turn yes and no round in a column {columns}. What means something else needs another name."
+        f"To leave out whoever {'one' if many else 'it'} marks: {marks_named(refused, names)}. For one channel "
+        f"alone: turn yes and no round and call it {columns}. What means something else needs another name."
     )
 
 

@@ -14,7 +14,8 @@ from winback.policies.list_day import AWAY
 from winback.results import counted, format_count, join_words
 from winback.tables import NO_OFFER, label_text
 from winback.tables.likeness import bare_name
-from winback.tables.no_contact import has_labels, refuse_what_may_be_marks, unwanted
+from winback.tables.may_be_marks import refuse_what_may_be_marks
+from winback.tables.no_contact import has_labels, unwanted
 from winback.trial.trial import Trial
 
 UNSEEN = "which nobody in the trial had"

@@ -22,6 +22,7 @@ ids                which customer does an id mean?
 words              which words mean yes and no?
 offer_columns      which column says what was sent?
 no_contact         who must not be contacted, by what a column or a label is called?
+may_be_marks       which column may say that, or something else? it is asked
 denial             does a heading say no, so that a yes below it is no consent?
 broken_cells       which cells hold no value at all?
 money_columns      which column says what returned customers brought?

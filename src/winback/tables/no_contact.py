@@ -12,9 +12,7 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
-from winback.tables.columns import KNOWN
 from winback.tables.dates import parse_date
-from winback.tables.denial import denies
 from winback.tables.kinds import parse_flag
 from winback.tables.likeness import bare_name, words_of
 from winback.tables.parsed import Written
@@ -101,7 +99,6 @@ BESIDE, OTHERWISE, TIMES, OUT_OF = (
         "gdpr dsgvo hs crm werbung telefon anruf brief user client member kontakt in by from out opt opted",
     )
 )
-CONSENT_STEMS = ("consent", "optin", "einwillig", "zustimm")
 UNCLEAR = (
     "must be yes or no, or a date: it says who is never contacted",
     "Write yes for whoever must not be contacted and no for the others; if it means something else, rename it.",
@@ -129,11 +126,17 @@ def _says(name: str) -> str | None:
         if found := alone.intersection(known.split()):
             sure = not (timed and "nocontact" in found) and NEARLY.isdisjoint({"".join(words)})
             return reason if sure else None
-    return ASKED if any(_is_sure(phrase, beside, timed) for phrase, beside in _phrases(words, PHRASES)) else None
+    return ASKED if any(_is_sure(phrase, beside, timed) for phrase, beside in phrases_in(words, PHRASES)) else None
 
 
-def _phrases(words: list[str], known: Set[str]) -> Iterator[tuple[str, set[str]]]:
-    """Yield each known phrase in a heading with the words beside it, but for those of no account."""
+def phrases_in(words: list[str], known: Set[str]) -> Iterator[tuple[str, set[str]]]:
+    """Yield each known phrase in the words of a heading with those beside it that tell something.
+
+    Examples
+    --------
+    >>> list(phrases_in(["sms", "opt", "out", "date"], {"optout"}))
+    [('optout', {'sms'})]
+    """
     for i in range(len(words)):
         for j in range(i + 1, len(words) + 1):
             phrase, beside = "".join(words[i:j]), {*words[:i], *words[j:]}
@@ -144,48 +147,6 @@ def _phrases(words: list[str], known: Set[str]) -> Iterator[tuple[str, set[str]]
 def _is_sure(phrase: str, beside: set[str], timed: bool) -> bool:
     """Say whether a phrase is a mark, with these words beside: no "opt out" of anything, no "no contact" since."""
     return not timed if phrase in LACKING else phrase in NEVER or beside <= OUT_OF
-
-
-def may_be_mark(name: object, column: pd.Series) -> bool:
-    """Say whether a column that is no mark may be one, by its name and its cells: yes or no, a tick, a date.
-
-    Examples
-    --------
-    >>> [may_be_mark("STOP SMS", pd.Series(cells)) for cells in (["yes", None], [0, 4])]
-    [True, False]
-    """
-    words = words_of(name)
-    nearly = bool(_says(str(name)) is None and any(_phrases(words, NEARLY | {"optout", "optedout"})))
-    consent = any(stem in bare_name(name) for stem in CONSENT_STEMS) and denies(name)
-    if name in KNOWN or not (nearly or consent):
-        return False
-    unclear, n_written = unclear_marks(column), int(column.notna().sum())
-    most = 1 if pd.api.types.is_numeric_dtype(column) else n_written / 2
-    return n_written > 0 and bool(unclear.sum() < most)
-
-
-def refuse_what_may_be_marks(customers: pd.DataFrame) -> None:
-    """Refuse columns that may say who must not be contacted, and may not: nobody but the analyst can tell.
-
-    Raises
-    ------
-    ValueError
-        Naming the columns, and how to say which is meant.
-
-    Examples
-    --------
-    >>> refuse_what_may_be_marks(pd.DataFrame({"STOP SMS": ["yes", "no"]}))
-    Traceback (most recent call last):
-    ValueError: `STOP SMS` may say who must not be contacted. If it does: --column do_not_contact="STOP SMS" ...
-    """
-    found = [name for name in customers if may_be_mark(name, customers[name])]
-    if found:
-        shown, many = " and ".join(f"`{name}`" for name in found), len(found) > 1
-        raise ValueError(
-            f"{shown} may say who must not be contacted. If {'they do' if many else 'it does'}: --column "
-            f'do_not_contact="{found[0]}" (yes for whoever must not be); for one channel alone: turn yes and no round '
-            "in a column of consent, such as consent_call. If it means something else, give it another name."
-        )
 
 
 def marks_said(names: Iterable[object]) -> str:
