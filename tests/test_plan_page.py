@@ -372,6 +372,35 @@ def test_who_is_back_and_who_was_planned_before_is_said_at_the_run_with_the_ids_
     assert "`returned` must be" in said.output
 
 
+@pytest.mark.parametrize("words", [[], ["--column", "customer_id=Konto 7"]])
+def test_who_is_back_and_a_plan_made_before_are_read_by_the_headings_of_whom_to_contact(campaign, monkeypatch, words):
+    monkeypatch.setattr(plan_page, "write_page", lambda *_, **__: [])
+    heading = "Konto 7" if words else "Kunden-Nr"
+    ids = pd.read_csv("new.csv")["customer_id"]
+    pd.DataFrame({heading: ids[:5], "Gekauft am": "2026-12-07"}).to_csv("back.csv", index=False)
+    contacts = pd.DataFrame({heading: ids[:3], "date": "2026-12-07", "channel": "letter"})
+    contacts.to_csv("before.csv", index=False)
+    said = run("plan", *WORDS, *words, "--start", MONDAY, "--back", "back.csv", "--already", "before.csv")
+    assert said.exit_code == 0, said.output
+    assert "5 of those to be contacted are back and left out." in said.output
+    assert "3 contacts of a plan made before count, with 3 of those to be contacted." in said.output
+    trial = wb.read_trial("customers.csv", "offers.toml")
+    columns = {"customer_id": heading} if words else {}
+    about = {"start": MONDAY, "playbook": "playbook.toml", "columns": columns}
+    plan = plan_page.planned(trial, "new.csv", **about, back="back.csv", already=["before.csv"])
+    assert not set(ids[:5]) & set(plan.frame["customer_id"])
+
+
+def test_files_in_which_it_stands_nowhere_who_somebody_is_are_named_with_their_columns_and_the_remedy(campaign):
+    pd.DataFrame({"Konto": [7], "Gekauft am": "2026-12-07"}).to_csv("back.csv", index=False)
+    pd.DataFrame({"Wer": [7], "date": "2026-12-07", "channel": "letter"}).to_csv("before.csv", index=False)
+    said = run("plan", *WORDS, "--start", MONDAY, "--back", "back.csv", "--already", "before.csv")
+    assert said.exit_code == 1
+    remedy = '`customer_id` is missing. Name it with --column customer_id="its heading". Columns:'
+    assert f"customers seen later, back.csv:\n  1. {remedy} Konto, Gekauft am." in said.output, said.output
+    assert f"plan made before, before.csv:\n  1. {remedy} Wer, date, channel." in said.output
+
+
 def test_cells_about_the_study_are_tagged():
     notebook = plan_page.load_notebook(plan_page.NOTEBOOK)
     about = [cell for cell in notebook.cells if re.search(r"load_\w+_study|study\.", cell.source)]

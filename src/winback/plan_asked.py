@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from types import MappingProxyType
 
 import pandas as pd
 
@@ -26,13 +25,14 @@ from winback.outreach.outcomes import outcomes_read
 from winback.outreach.playbook_files import load_playbook
 from winback.outreach.slots import day_of, planned_before
 from winback.outreach.unclear_consent import refuse_unclear_consent
-from winback.plan_list import load_contacts
+from winback.plan_list import load_back, load_contacts
 from winback.policies.contact_list import lacking_said
+from winback.policies.found_ids import NO_NAMES
 from winback.policies.listing import lacking_of, whom_to_list
 from winback.policies.new_leavers import OF_A_TRIAL, leavers_looked_at, named_apart
 from winback.report import asked_trial, comparable_trial, whom_to_contact
 from winback.results import counted, format_count
-from winback.tables import AnyTable, TableError, load_table
+from winback.tables import AnyTable, TableError
 from winback.tables.no_contact import marks_said
 from winback.tables.parsed import Written
 from winback.tables.table_files import check_file
@@ -41,7 +41,6 @@ from winback.terms.offers_file import load_offers
 from winback.trial.plausible import far_out
 from winback.trial.trial import Trial
 
-NO_NAMES: Mapping[str, str] = MappingProxyType({})
 KEEP_BACK = 0.1  # of the list, at random: else nobody knows afterwards what the contacts added
 
 
@@ -62,7 +61,8 @@ def checked_settings(
     ValueError
         In one list everything that cannot be used.
     """
-    others = {whom: OF_A_TRIAL, outcomes: ()} if customers is not None else {}
+    before = [*(how or {}).get("already", ()), (how or {}).get("back")]
+    others = dict.fromkeys(before, ()) | {outcomes: (), whom: OF_A_TRIAL} if customers is not None else {}
     columns, of_others = _columns_apart(columns or {}, customers, others, terms.get("sheet"))
     how = _whole_paths({**(how or {}), **({"columns": of_others} if of_others else {})})
     asked = asked_trial(customers, offers, columns, terms)
@@ -118,12 +118,13 @@ def _check_all(
     playbook = tried(load_playbook, how.get("playbook"))
     names, consent = consent_named(how.get("columns", {}))
     playbook = tried(with_consent, playbook, consent) if playbook is not None else None
-    loaded = [tried(load_contacts, path) for path in how.get("already", ())]
+    trial = tried(_of_file, asked["customers"], comparable_trial, **asked)
+    theirs = {**(asked["columns"] if trial is None else trial.offers.columns), **names}
+    loaded = [tried(load_contacts, path, theirs) for path in how.get("already", ())]
     plans = [tried(planned_before, plan) for plan in loaded if plan is not None]
     before = {"already": [plan for plan in plans if plan is not None]}
-    before |= {"back": tried(load_table, how["back"])} if "back" in how else {}
+    before |= {"back": tried(load_back, how["back"], theirs)} if "back" in how else {}
     before |= {"playbook": playbook}
-    trial = tried(_of_file, asked["customers"], comparable_trial, **asked)
     if trial is None:
         _look_without_a_trial(asked, whom, {**how, **before}, tried)
     else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +12,7 @@ import pandas as pd
 from winback.outreach.contact_rows import names_taken
 from winback.outreach.planned import OutreachPlan
 from winback.plan_work import by_whom, kept_back, left_out, to_work_through, widths_of, with_what_is_carried
+from winback.policies.found_ids import NO_NAMES, with_ids
 from winback.results import Sentences, counted, join_words
 from winback.tables import LAPSED, load_table, write_csv, write_workbook
 from winback.tables.files import sheets_of
@@ -44,8 +45,10 @@ def keep_older(out: Path, already: Iterable[str | Path], *, overwrite: bool) -> 
         )
 
 
-def load_contacts(path: str | Path) -> pd.DataFrame:
+def load_contacts(path: str | Path, names: Mapping[str, str] = NO_NAMES) -> pd.DataFrame:
     """Load the contacts of a plan made before: of a workbook the sheets of all contacts.
+
+    ``names``: winback's names of columns -> those of the analyst's tables.
 
     Raises
     ------
@@ -58,7 +61,19 @@ def load_contacts(path: str | Path) -> pd.DataFrame:
         said = f"has {len(sheets)} sheets ({', '.join(sheets)}), none of them called {ALL_CONTACTS!r}"
         raise not_a_table(Path(path), said, "Name the one that holds them so, or save it as CSV.")
     parts = [load_table(path, sheet=name) for name in whole or [None]]
-    return parts[0] if len(parts) == 1 else pd.concat(parts, ignore_index=True)
+    contacts = parts[0] if len(parts) == 1 else pd.concat(parts, ignore_index=True)
+    return with_ids(contacts, names, f"plan made before, {Path(path).name}")
+
+
+def load_back(path: str | Path, names: Mapping[str, str] = NO_NAMES) -> pd.DataFrame:
+    """Load who has bought since; headings are found as in the table of whom to contact.
+
+    Raises
+    ------
+    TableError
+        When the file holds no table, or no ids of customers.
+    """
+    return with_ids(load_table(path), names, f"customers seen later, {Path(path).name}")
 
 
 class Saved(Sentences):

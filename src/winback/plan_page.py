@@ -17,9 +17,9 @@ from winback.pages.shown import drop_of_the_study
 from winback.pages.written import write_page
 from winback.plan_again import CHECK, checking_command
 from winback.plan_asked import KEEP_BACK, checked_settings, first_monday, in_own_words
-from winback.plan_list import TABLES, keep_older, load_contacts, write_tables
+from winback.plan_list import TABLES, keep_older, load_back, load_contacts, write_tables
 from winback.policies.learn import learn_policy
-from winback.tables import AnyTable, check_writable, load_table
+from winback.tables import AnyTable, check_writable
 from winback.trial.trial import Trial
 
 if TYPE_CHECKING:
@@ -76,8 +76,8 @@ def planned(
         policy,
         whom,
         start=start or first_monday(whom),
-        already=[load_contacts(path) for path in already],
-        back=() if back is None else load_table(back),
+        already=[load_contacts(path, {**trial.offers.columns, **names}) for path in already],
+        back=() if back is None else load_back(back, {**trial.offers.columns, **names}),
         despite_causes=despite_causes,
         keep_back=keep_back,
     )

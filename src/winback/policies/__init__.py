@@ -14,6 +14,7 @@ listing       who is listed, under which offer, with what expected profit?
 may_get       who may get the offer that a policy would send?
 list_day      how long are customers away on the day of the list, and does the trial know of such?
 new_leavers   who are the customers of another file, for whom a list is asked?
+found_ids     who are the customers of a file, by whatever heading?
 honest_value  what a contact with one customer is honestly expected to earn
 exact_tree    which two questions earn most? `exact_tree`
 strangers     of whom can a trial not speak, and who must not be asked?
