@@ -2,6 +2,7 @@
 
 import datetime
 import re
+from types import SimpleNamespace
 
 import nbformat
 import numpy as np
@@ -20,6 +21,7 @@ from winback.outreach.slots import planned_before
 from winback.pages.shown import OF_THE_STUDY, drop_of_the_study
 from winback.plan_again import checking_command
 from winback.plan_list import load_contacts
+from winback.policies import tree
 from winback.results import join_words
 
 OFFERS = 'currency = "$"\n[[offer]]\nname = "gift"\namount = 1\npaid = "on_acceptance"\n'
@@ -399,6 +401,44 @@ def test_files_in_which_it_stands_nowhere_who_somebody_is_are_named_with_their_c
     remedy = '`customer_id` is missing. Name it with --column customer_id="its heading". Columns:'
     assert f"customers seen later, back.csv:\n  1. {remedy} Konto, Gekauft am." in said.output, said.output
     assert f"plan made before, before.csv:\n  1. {remedy} Wer, date, channel." in said.output
+
+
+def test_the_column_of_who_keeps_a_customer_can_be_named(campaign, monkeypatch):
+    monkeypatch.setattr(plan_page, "write_page", lambda *_, **__: [])
+    names = list(AGENTS)
+    for name in ("customers.csv", "new.csv"):  # of the trial's customers somebody keeps track, too
+        table = pd.read_csv(name)
+        table.assign(Betreuer=[names[row % 2] for row in range(len(table))]).to_csv(name, index=False)
+    said = run("plan", *WORDS, "--start", MONDAY, "--column", "agent=betreuer")
+    assert said.exit_code == 0, said.output
+    trial = wb.read_trial("customers.csv", "offers.toml")
+    how = {"start": MONDAY, "playbook": "playbook.toml", "columns": {"agent": "Betreuer"}}
+    contacts = plan_page.planned(trial, "new.csv", **how).frame
+    dealt = contacts[contacts["agent"] != ""]
+    assert len(dealt)
+    assert (dealt["agent"] == dealt["table_agent"]).all()
+    said = run("plan", *WORDS, "--start", MONDAY, "--column", "agent=Vertreter")
+    assert said.exit_code == 1
+    assert (
+        "`Vertreter` is not a column, so it cannot be used as `agent`. Did you mean `Betreuer`? Columns: customer_id,"
+        in said.output
+    )
+
+
+def test_what_the_policy_asks_about_and_the_leavers_lack_is_told_with_their_file_and_the_remedy(campaign, monkeypatch):
+    """Which columns it asks about is known once it is learned; a tree that asks is put in its place."""
+    trial = wb.read_trial("customers.csv", "offers.toml")
+    bins = [SimpleNamespace(name=name, kind="number", bins_of=None) for name in ("first_margin", "complaints")]
+
+    def ask(policy, whom, **_):
+        tree._read_bins(bins, pd.read_csv(whom))
+
+    monkeypatch.setattr(plan_page, "outreach_plan", ask)
+    with pytest.raises(wb.TableError) as told:
+        plan_page.planned(trial, "new.csv", start=MONDAY, playbook="playbook.toml")
+    assert "2 problems in the table of customers, new.csv" in str(told.value)
+    for name in ("first_margin", "complaints"):
+        assert f'asks about it: add it, or name yours with --column {name}="its heading". Columns:' in str(told.value)
 
 
 def test_cells_about_the_study_are_tagged():

@@ -29,10 +29,11 @@ from winback.plan_list import load_back, load_contacts
 from winback.policies.contact_list import lacking_said
 from winback.policies.found_ids import NO_NAMES
 from winback.policies.listing import lacking_of, whom_to_list
-from winback.policies.new_leavers import OF_A_TRIAL, leavers_looked_at, named_apart
+from winback.policies.new_leavers import AGENT, OF_A_TRIAL, leavers_looked_at, named_apart
 from winback.report import asked_trial, comparable_trial, whom_to_contact
 from winback.results import counted, format_count
 from winback.tables import AnyTable, TableError
+from winback.tables.likeness import to_choose_from
 from winback.tables.no_contact import marks_said
 from winback.tables.parsed import Written
 from winback.tables.table_files import check_file
@@ -73,12 +74,14 @@ def checked_settings(
 def _columns_apart(
     columns: Mapping[str, str], customers: str | Path | None, others: Mapping, sheet: str | int | None
 ) -> tuple[dict[str, str], dict[str, str]]:
-    """Return the columns that are named of the trial, and those of the other files alone: consent is always theirs.
+    """Return the columns that are named of the trial, and those of other files alone: consent and agents always are.
 
     ``others``: file -> winback's names of columns that are not looked at there.
     """
     left, consent = consent_named(columns)
     alone = {f"{CONSENT}_{channel}": theirs for channel, theirs in consent.items()}
+    alone |= {name: theirs for name, theirs in left.items() if name == AGENT}
+    left = {name: theirs for name, theirs in left.items() if name != AGENT}
     for path, without in others.items():
         with suppress(ValueError, OSError):  # what cannot be read is told with the rest
             left, found = named_apart(left, customers, path, sheet, without) if left and path else (left, {})
@@ -172,6 +175,8 @@ def _leavers(
             first = day_of(how.get("start") or first_monday(None), "start")
             said = f"must not be after the first day of the plan, {first}"
             wrong.add_rows("left_on", leave_later(customers["left_on"], first), said, LEAVE_BEFORE)
+    if (theirs := how.get("columns", {}).get(AGENT)) and AGENT not in customers:
+        wrong.add(theirs, f"is not a column, so it cannot be used as `{AGENT}`", to_choose_from(theirs, customers))
     tried(wrong.raise_if_any)
     about = {"table": wrong.table.removeprefix("table of whom to contact, "), "headings": wrong.headings}
     tried(refuse_unclear_consent, channels, rules, customers, **about)

@@ -19,7 +19,7 @@ from winback.plan_again import CHECK, checking_command
 from winback.plan_asked import KEEP_BACK, checked_settings, first_monday, in_own_words
 from winback.plan_list import TABLES, keep_older, load_back, load_contacts, write_tables
 from winback.policies.learn import learn_policy
-from winback.tables import AnyTable, check_writable
+from winback.tables import AnyTable, TableError, check_writable
 from winback.trial.trial import Trial
 
 if TYPE_CHECKING:
@@ -72,15 +72,15 @@ def planned(
     """
     names, consent = consent_named(columns or {})
     policy = learn_policy(in_own_words(trial, names).over(contact_costs=with_consent(load_playbook(playbook), consent)))
-    return outreach_plan(
-        policy,
-        whom,
-        start=start or first_monday(whom),
-        already=[load_contacts(path, {**trial.offers.columns, **names}) for path in already],
-        back=() if back is None else load_back(back, {**trial.offers.columns, **names}),
-        despite_causes=despite_causes,
-        keep_back=keep_back,
-    )
+    already = [load_contacts(path, {**trial.offers.columns, **names}) for path in already]
+    back = () if back is None else load_back(back, {**trial.offers.columns, **names})
+    how = {"already": already, "back": back, "despite_causes": despite_causes, "keep_back": keep_back}
+    try:
+        return outreach_plan(policy, whom, start=start or first_monday(whom), **how)
+    except TableError as error:  # of what the policy asks about
+        if not isinstance(whom, str | Path) or Path(whom).name in error.table:
+            raise
+        raise TableError(f"{error.table}, {Path(whom).name}", error.found) from None
 
 
 def write_plan_page(

@@ -24,6 +24,7 @@ from winback.tables.reading import Reading
 from winback.tables.types_found import with_types
 from winback.trial.trial import Trial
 
+AGENT = "agent"  # who keeps a customer: no column of winback's tables, and read where contacts are shared out
 OF_A_TRIAL = {"offer", "offered_on", "returned_on", "ended_on", "value", "second_reason", *SECOND_LIFETIME}
 
 
@@ -134,9 +135,11 @@ def named_as_in(reading: Reading, trial: Trial, but: Iterable[str] = ()) -> Read
 
 
 def named_there(reading: Reading, columns: Mapping[str, str], but: Iterable[str] = ()) -> Reading:
-    """Return a table with winback's names of those of its columns that are mapped to them."""
+    """Return a table with winback's names of those of its columns that are mapped to them, ``agent`` included."""
     there = reading.frame.columns
-    names = {ours: theirs for ours, theirs in columns.items() if ours not in {*there, *but}}
+    if AGENT in columns and AGENT not in there and len(own := alike(columns[AGENT], there)) == 1:
+        reading, there = reading.renamed({own[0]: AGENT}), there.drop(own[0])
+    names = {ours: theirs for ours, theirs in columns.items() if ours not in {*there, *but, AGENT}}
     mapped = {ours: theirs for ours, theirs in names.items() if alike(theirs, there)}
     return columns_mapped(reading, mapped) if mapped else reading
 

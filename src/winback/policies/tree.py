@@ -141,7 +141,8 @@ def _read_bins(asked: list[BinnedColumn], customers: pd.DataFrame) -> dict[Binne
     there = customers.columns.to_list()
     for column in asked:
         if column.name not in there:
-            remedy = f"The policy asks about it. {to_choose_from(column.name, there)}"
+            named = f'name yours with --column {column.name}="its heading"'
+            remedy = f"The policy asks about it: add it, or {named}. {to_choose_from(column.name, there)}"
             problems.add(column.name, "is missing from the table", remedy)
         elif shared := shared_names(there, [column.name]):
             problems.found += shared
