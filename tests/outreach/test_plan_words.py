@@ -7,6 +7,7 @@ import pytest
 from lists_to_plan import START, list_of, people_of
 
 from winback.outreach import Channel, Playbook, Remedy, Rule, Step, outreach_plan
+from winback.outreach.plan_words import NO_ROOM, doubts
 
 N = 1_000
 LETTER, CALL = 1.0, 3.0
@@ -48,3 +49,19 @@ def test_what_remedies_cost_is_told_from_what_contacts_alone_cost():
     alone = (9 * CALL + LETTER) / 10
     said = f"Contacts and remedies cost ${18 + alone:.2f} on average for each of these customers (contacts alone "
     assert f"{said}${alone:.2f}), ${there:.2f} for those of the trial: where the list" in plan.in_doubt()
+
+
+@pytest.mark.parametrize(("n", "comes_first"), [(40, False), (10, True)])
+def test_a_few_who_find_no_room_are_no_first_doubt_and_a_cell_that_is_far_out_is(n, comes_first):
+    book = Playbook((Channel("letter", LETTER, per_day=n - 1),), (Rule("write", (Step("letter"),), within_days=0),))
+    plan = outreach_plan(list_of(people_of(n), book), start=START.date())
+    assert [n for words, n, _ in plan.left_out if words == NO_ROOM] == [1]
+    said = list(doubts(plan))
+    place = [NO_ROOM in line for line in said].index(True)
+    untested = ["an assumption, makes" in line for line in said].index(True)
+    assert (place == 0) == comes_first == (place < untested)
+    margin = [50.0] * (n - 1) + [999_999_999.0]
+    plan = outreach_plan(list_of(people_of(n, first_margin=margin), book), start=START.date())
+    assert str(plan.describe()).endswith(
+        "leave it empty." if n >= 20 else "find no room in their channels in time: what is lacking is room for letter."
+    )  # of fewer it is not told what is usual

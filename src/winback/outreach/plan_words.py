@@ -1,9 +1,9 @@
 """What does a plan of contacts say, in sentences? Every figure in them is taken from the plan.
 
-The doubt is the first that applies, in this order: consent is known of some channels only, when or why they left is not
-known, there is no room, they were asked before, gains are not told apart from what comes anyway, nobody is kept back,
-an offer may be the contact itself, they are the trial's own, its files look wrong; and at last that the trial tested
-offers and not this sequence of contacts.
+The doubt is the first that applies, in this order: consent is known of some channels only, a cell is far out, when or
+why they left is not known, many find no room, they were asked before, gains are not told apart from what comes anyway,
+nobody is kept back, an offer may be the contact itself, they are the trial's own, its files look wrong, the trial
+tested offers and not this sequence of contacts; and at last that a few find no room.
 """
 
 from __future__ import annotations
@@ -24,11 +24,13 @@ from winback.outreach.schedule import LONGEST_MONTH
 from winback.policies.contact_list import ASKED_BEFORE, NEW_LEAVERS, UNTOUCHED
 from winback.results import Result, counted, format_count, join_words
 from winback.tables.likeness import alike
+from winback.trial.plausible import far_out
 
 NO_ROOM = "find no room in their channels in time"
 EVERY_DAY = "Every day after, strike out whoever has bought, then make the contacts of that day"
 DONE = {"letter": "post", "call": "make", "visit": "pay"}  # what is done with a contact; send the others
 OTHER_COST = 0.05  # of the contacts in the trial: another sum
+MANY = 0.05  # of a list: fewer who find no room are no doubt about the rest
 MOST_REASONS = 3  # that are named in a sentence
 MOST_KINDS = 3  # of contacts of the first day, in a headline
 
@@ -159,13 +161,12 @@ def doubts(plan: Result) -> Iterator[str]:
     consent, is_kept_of_some = taken_as_agreed(*known), consent_words(*known).count("Consent") > 1
     if consent and is_kept_of_some:  # a column is lacking beside others: forgotten, or called otherwise
         yield str(plan.consent())
+    wrong = list(dict.fromkeys([*far_out(plan.listed.value.trial.customers), *far_out(plan.listed.customers)]))
+    files = [said for said in plan.listed.value.trial.design.of_the_files if said not in wrong]
+    yield from wrong
     yield from known_of_none(plan.playbook, plan.listed.customers, ["left", "reason"])
-    for words, n, money in plan.left_out:
-        if words == NO_ROOM:
-            yield (
-                f"{format_count(n)} more, expected to earn {format_money(money, plan.currency)}, {words}: what is "
-                f"lacking is room for {join_words(plan.full)}."
-            )
+    no_room, many = _no_room(plan)
+    yield from no_room if many else []
     if plan.listed.whom == ASKED_BEFORE:
         yield "They were asked once and did not return: asked again they will earn less, how much less is not known."
     if plan.listed.kind == "gross":
@@ -175,10 +176,23 @@ def doubts(plan: Result) -> Iterator[str]:
     yield from _named_like_channels(plan)
     if plan.listed.whom == UNTOUCHED:
         yield f"These are the trial's own customers who were sent nothing. {NEW_LEAVERS}, to plan them instead."
-    yield from plan.listed.value.trial.design.of_the_files
+    yield from files
     yield _sequence_untested(plan)
+    yield from [] if many else no_room
     if consent and not is_kept_of_some:
         yield str(plan.consent())
+
+
+def _no_room(plan: Result) -> tuple[list[str], bool]:
+    """Return who finds no room, in words, and whether that is more than a few of the list."""
+    said = [
+        f"{format_count(n)} more, expected to earn {format_money(money, plan.currency)}, {words}: what is lacking is "
+        f"room for {join_words(plan.full)}."
+        for words, n, money in plan.left_out
+        if words == NO_ROOM
+    ]
+    n = sum(n for words, n, _ in plan.left_out if words == NO_ROOM)
+    return said, n > MANY * len(plan.customers)
 
 
 def _named_like_channels(plan: Result) -> Iterator[str]:
