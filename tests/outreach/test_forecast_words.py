@@ -38,6 +38,41 @@ def test_what_to_change_is_said_only_where_chance_does_not_explain_it():
     assert "chance" not in loss.describe().splitlines()[0]
 
 
+@pytest.mark.parametrize(("times", "is_money"), [(1, True), (100, False), (0, False)])
+def test_values_in_another_unit_are_asked_about_and_no_forecast_is_multiplied_by_them(times, is_money):
+    plan = plan_of(people_of(400))
+    came = outcomes_of(plan, np.random.default_rng(5), 0.9)
+    found = plan.check(came.assign(value=came["value"] * times))
+    ratio = found.ratios.set_index("figure")["ratio"]["profit"]
+    assert (0 < ratio < 10) == is_money
+    said = str(found.what_to_do())
+    assert (f"is {ratio:.2f} times its forecast. Check the unit of the value first" in said) != is_money
+    assert ("multiply" in said) <= is_money
+
+
+@pytest.mark.parametrize("without", [("listed",), ("kept",), ("contacted", "listed", "kept")])
+def test_whose_outcomes_are_lacking_to_know_what_was_added_is_said_with_their_number_and_sheet(without):
+    plan = plan_of(people_of(60, offer=["gift"] * 40 + ["none"] * 20))
+    reached = plan.customers["is_reached"].to_numpy(copy=True)
+    reached[:7] = False  # as though they had found no room
+    plan = replace(plan, customers=plan.customers.assign(is_reached=reached))
+    rows = {
+        "listed": plan.customers.index < 7,
+        "kept": plan.customers.index >= 40,
+        "contacted": plan.customers.index == 8,
+    }
+    came = outcomes_of(plan, np.random.default_rng(5))
+    gone = np.any([rows[name] for name in without], axis=0)
+    said = str(plan.check(came[~gone]).beside_forecast()["Extra"])
+    parts = {
+        "contacted": "1 contacted",
+        "listed": "7 on the list and not contacted (sheet 'left out')",
+        "kept": "20 kept back (sheet 'kept back')",
+    }
+    assert said.startswith("What the contacts added is not known: outcomes are lacking of ")
+    assert [name for name, words in parts.items() if words in said] == list(without)
+
+
 def test_which_group_is_furthest_from_its_forecast_is_said_and_whether_chance_does_that():
     plan = plan_of(people_of(400))
     found = plan.check(outcomes_of(plan, np.random.default_rng(5)))

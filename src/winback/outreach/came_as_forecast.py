@@ -61,6 +61,8 @@ class CameAsForecast(Result):
         Customers of the list whom plans made before contacted.
     n_not_listed : int
         Customers whose outcome is given, who were asked about and not listed: they are not looked at.
+    n_lacking : tuple of int
+        Customers without outcome who are on the list and were not contacted, and who were kept back.
     """
 
     frame: pd.DataFrame = field(repr=False)
@@ -71,6 +73,7 @@ class CameAsForecast(Result):
     n_unknown: int = 0
     n_asked_before: int = 0
     n_not_listed: int = 0
+    n_lacking: tuple[int, int] = (0, 0)
     reading: tuple[str, ...] = ()  # sentences: what was taken for what in the outcomes
     currency: str = "$"
     shown: ClassVar[Mapping[str, tuple[str, str]]] = {

@@ -18,6 +18,7 @@ from winback.uncertainty import normal_quantile
 
 LEVEL = 0.95
 UNSHOWN = "It is not shown that the contacts paid"
+NO_CORRECTION = 10.0  # times a forecast: rather cents, or another horizon, than better customers
 IN_WORDS = {"returned": "the share who come back", "cost": "the cost", "profit": "the profit"}
 
 
@@ -99,6 +100,12 @@ def what_to_change(found: Result) -> str:
     """Say by what the next forecast is to be multiplied, in all and by rank, where chance explains no difference."""
     if found.may_be_returners:
         return "Correct nothing before the others are listed, with returned = no where they did not come back."
+    profit = found.to_change.loc[found.to_change["figure"] == "profit", "ratio"]
+    if ((profit < 0) | (profit > NO_CORRECTION)).any():
+        return (
+            f"Multiply nothing yet: what was brought in, costs paid, is {profit.iloc[0]:.2f} times its forecast. Check "
+            "the unit of the value first, and that it is counted as in the trial."
+        )
     changes = [
         f"{IN_WORDS[row.figure]} by {factor(row.ratio, row.low, row.high)}" for row in found.to_change.itertuples()
     ]
@@ -162,6 +169,8 @@ def what_was_added(found: Result) -> str:
             f"{counted(found.n_asked_before, 'customers')} on its list had an offer by plans made before. Read it from "
             "all these plans together: who was to be contacted by any of them, against those kept back."
         )
+    if found.added is None and any(found.n_lacking):
+        return _lacking(found)
     if found.added is None:
         return (
             "What the contacts added is not known: for that some of the list must be kept back, and the outcomes of "
@@ -175,6 +184,16 @@ def what_was_added(found: Result) -> str:
         f"{format_count(found.added.n_sent)} others on the list added {gain}, in all {total}; the forecast was "
         f"{forecast} each."
     )
+
+
+def _lacking(found: Result) -> str:
+    """Say whose outcomes are lacking, and where they are named, to know what contacts added."""
+    listed, kept = found.n_lacking
+    whom = [f"{format_count(found.n_unknown)} contacted"] if found.n_unknown else []
+    whom += [f"{format_count(listed)} on the list and not contacted (sheet 'left out')"] if listed else []
+    whom += [f"{format_count(kept)} kept back (sheet 'kept back')"] if kept else []
+    no_other = " Of others in the sheet 'left out', who were never on the list, no outcome is needed." if listed else ""
+    return f"What the contacts added is not known: outcomes are lacking of {join_words(whom)}.{no_other}"
 
 
 def doubts(found: Result) -> list[str]:

@@ -36,7 +36,7 @@ def held_against(
     """
     found = outcomes_of(listed, customers, outcomes)
     reached = customers["is_reached"].to_numpy(dtype=bool)
-    asked = reached & found.known
+    asked, sent = reached & found.known, is_sent_an_offer(customers)
     if asked.sum() < FEWEST:
         raise ValueError(f"Outcomes are known of {asked.sum()} of {reached.sum():,} customers contacted: 2 are needed.")
     part = customers[asked].reset_index(drop=True)
@@ -58,6 +58,7 @@ def held_against(
         taken_apart="" if own is not None or listed.value.trial.clusters is None else listed.value.trial.cluster,
         n_unknown=int((reached & ~found.known).sum()),
         n_not_listed=found.n_not_listed,
+        n_lacking=tuple(int((rows & ~found.known).sum()) for rows in (sent & ~reached, ~sent)),
         reading=found.notes,
         currency=listed.currency,
     )
