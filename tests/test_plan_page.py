@@ -2,6 +2,7 @@
 
 import datetime
 import re
+from dataclasses import replace
 from types import SimpleNamespace
 
 import nbformat
@@ -466,6 +467,16 @@ def test_the_list_is_written_only_where_a_folder_is_named(tmp_path):
     plan_page.write_tables(again, tmp_path)
     sheet = pd.read_excel(tmp_path / plan_page.TABLES[1], sheet_name="strike out")
     assert sheet["customer_id"].tolist() == [plan.frame["customer_id"].iloc[0]]
+
+
+def test_contacts_with_nobodys_number_are_counted_where_the_list_is_written(tmp_path):
+    book = Playbook((Channel("call", per_day=50),), (Rule("all", (Step("call"),)),))
+    plan = plan_of(book, MONDAY, n=12)
+    numbered = plan.frame.assign(Telefon=["0170 1"] * 9 + [None, "", " "])
+    said = plan_page.write_tables(replace(plan, frame=numbered), tmp_path)
+    assert said.splitlines()[1].endswith("Without a telephone number in their row: 3 calls.")
+    mobile = numbered.assign(Handy=[None] * 9 + ["0151 1"] * 3)
+    assert "Without" not in plan_page.write_tables(replace(plan, frame=mobile), tmp_path)
 
 
 def test_the_playbook_is_written_to_be_edited(tmp_path):

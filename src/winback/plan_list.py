@@ -11,7 +11,15 @@ import pandas as pd
 
 from winback.outreach.contact_rows import names_taken
 from winback.outreach.planned import OutreachPlan
-from winback.plan_work import by_whom, kept_back, left_out, to_work_through, widths_of, with_what_is_carried
+from winback.plan_work import (
+    by_whom,
+    kept_back,
+    left_out,
+    to_work_through,
+    widths_of,
+    with_what_is_carried,
+    without_a_number,
+)
 from winback.policies.found_ids import NO_NAMES, with_ids
 from winback.results import Sentences, counted, join_words
 from winback.tables import LAPSED, load_table, write_csv, write_workbook
@@ -106,7 +114,7 @@ def write_tables(plan: OutreachPlan, folder: str | Path | None) -> Sentences:
         [
             f"Beside this page: {join_words(TABLES)}.",
             f"{TABLES[0]}: {n} with {whom}, day by day; sheets of {TABLES[1]}: {join_words(sheets)}."
-            + _renamed(plan.frame),
+            + "".join(f" {said}" for said in (_renamed(plan.frame).strip(), without_a_number(plan.frame)) if said),
             *notes,
         ]
     )

@@ -11,8 +11,10 @@ from winback.outreach.contact_rows import OF_THE_LIST
 from winback.outreach.dates import day_words
 from winback.outreach.first_day import ANYBODY, a_contact, makes_the_offer, who_makes
 from winback.outreach.not_contacted import STANDS
+from winback.outreach.plan_words import contacts_by
 from winback.outreach.planned import OutreachPlan
 from winback.policies.contact_list import KEPT_BACK
+from winback.results import join_words
 from winback.tables import LAPSED, NO_OFFER
 from winback.tables.kinds import parse_flag
 from winback.tables.likeness import words_of
@@ -20,6 +22,11 @@ from winback.tables.no_contact import NO_CONTACT
 from winback.terms.cost_words import cost_in_words
 
 NONE_YET = "none yet"
+BY_PHONE = (
+    "phone phonenumber telephone tel mobile mobil cell cellphone handy fon telefon telefonnummer festnetz telefono "
+)
+BY_PHONE = frozenset((BY_PHONE + "movil cellulare telefoon portable").split())
+BY_EMAIL = frozenset(("mail", "email", "emailaddress"))
 WHY_NOT = "Not contacted because"
 SAID = "What to say"
 WIDTHS = {"Date": 11, "Channel": 10, "Who": 12, "Left for": 14, SAID: 60, "Offer": 30, "Not after": 11, "Done": 7}
@@ -122,6 +129,30 @@ def who_and_where(table: pd.DataFrame) -> list[str]:
     """
     winbacks = {*OF_THE_LIST, "why", *(column.name for column in LAPSED)}
     return [name for name in table if name not in winbacks and _is_called_so(name) and not _says_yes_or_no(table[name])]
+
+
+def without_a_number(contacts: pd.DataFrame) -> str:
+    """Say how many contacts cannot be made, as the cell of the number or address is empty; nothing where none is.
+
+    Examples
+    --------
+    >>> calls = pd.DataFrame({"channel": ["call", "call", "email", "letter"], "Telefon": ["0170 1", None, None, " "]})
+    >>> without_a_number(calls)
+    'Without a telephone number in their row: 1 call.'
+    """
+    words = {name: set(words_of(name)) for name in who_and_where(contacts)}
+    said = []
+    for what, named, channels in (
+        ("a telephone number", BY_PHONE, ("call", "message")),
+        ("an email address", BY_EMAIL, ("email",)),
+    ):
+        cells = contacts[[name for name in words if words[name] & named]]
+        if cells.shape[1]:
+            empty = (cells.isna() | (cells.astype(str).apply(lambda column: column.str.strip()) == "")).all(axis=1)
+            n = contacts.loc[empty & contacts["channel"].isin(channels), "channel"].value_counts()
+            kinds = [contacts_by(str(channel), count) for channel, count in n.items()]
+            said += [f"Without {what} in their row: {join_words(kinds)}."] if kinds else []
+    return " ".join(said)
 
 
 def _is_called_so(name: object) -> bool:
