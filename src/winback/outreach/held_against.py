@@ -170,10 +170,8 @@ def _added(listed: ContactList, customers: pd.DataFrame, found: Outcomes, cluste
     error = np.hypot(*(error_of_mean(group) for group in groups))
     within = np.concatenate([group - group.mean() for group in groups])
     if clusters is not None and len(np.unique(clusters)) >= FEWEST:
-        weight = np.repeat([1 / n_sent, -1 / n_kept], [n_sent, n_kept]) * len(
-            within
-        )  # of one may be sent and kept back
-        error = error_of_mean(within * weight, np.concatenate([clusters[~kept], clusters[kept]]))
+        weight = np.repeat([1 / n_sent, -1 / n_kept], [n_sent, n_kept])  # of one cluster may be sent and kept back
+        error = error_of_mean(within * weight * len(within), np.concatenate([clusters[~kept], clusters[kept]]))
     length = _skew(within) * (1 / n_sent - 1 / n_kept)
     gain = float(groups[0].mean() - groups[1].mean())
     ends = skewed_interval(gain, error, length, normal_quantile(LEVEL))
