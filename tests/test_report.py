@@ -159,8 +159,9 @@ def test_the_contact_list_is_ranked_and_the_same_in_both_files(study_report):
     sent = contacts["offer"].notna() & (contacts["offer"] != "none")
     assert contacts["rank"][sent].is_monotonic_increasing
     assert contacts["rank"][sent].iloc[[0, -1]].tolist() == [1, sent.sum()]
-    assert not sent.tail(round(0.1 * len(contacts))).any()  # a tenth is kept back, at the end
-    assert (~sent).sum() == round(0.1 * len(contacts))
+    n_kept_back = (~sent).sum()
+    assert not sent.tail(n_kept_back).any()  # at the end
+    assert abs(n_kept_back - 0.1 * len(contacts)) < 3 * (0.1 * 0.9 * len(contacts)) ** 0.5  # each by a lot of its own
     assert contacts["rank"][~sent].eq(sent.sum() + 1).all()
     assert contacts["expected_profit"].is_monotonic_decreasing
     study = wb.load_telecom_study()

@@ -94,6 +94,6 @@ def test_an_offer_that_nobody_was_sent_and_a_cell_that_looks_wrong_are_said_by_t
     trial = wb.read_trial(table, [*OFFERS, wb.Offer(name="cash", amount=1.0, paid="per_contact")])
     listed = list_of(people_of(20), ONE_LETTER)
     value = replace(listed.value, trial=trial.over(contact_costs=ONE_LETTER))
-    said = str(outreach_plan(replace(listed, value=value), start=START.date()).in_doubt())
-    assert "No customer was sent cash: left out." in said
-    assert '"first margin" is 999,999,999 for customer' in said
+    plan = outreach_plan(replace(listed, value=value), start=START.date())
+    assert "No customer was sent cash: left out." in plan.in_doubt()
+    assert '"first margin" is 999,999,999 for customer' in plan.describe()  # the doubt that is said first
