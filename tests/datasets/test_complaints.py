@@ -72,6 +72,7 @@ def test_hardly_any_hazard_leaves_the_exponential_law():
     assert np.diff(np.log(density[: 10 * DAYS])) == pytest.approx(-1 / mean, rel=0.02)
 
 
+@pytest.mark.slow
 def test_referrals_do_not_know_how_long_a_life_will_be(company):
     """As many, and at the same age, whether one leaves in the third year or after the fifth."""
     first = company.lives[company.lives["life"] == 1].set_index("customer_id")

@@ -82,6 +82,7 @@ def written(table, style):
     return title + "\n".join([separator.join(cells.columns), *(separator.join(row) for row in cells.to_numpy())]) + "\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("style", styles(), ids=lambda style: " ".join(map(str, style[1:6])).strip())
 def test_the_style_of_a_table_changes_nothing(table, style, tmp_path):
     path = tmp_path / "table.csv"

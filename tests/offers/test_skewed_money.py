@@ -88,6 +88,7 @@ def chance_by_permutation(rng, one, other):
     return ((money.sum() - taken) / len(one) - taken / len(other) <= one.mean() - other.mean()).mean()
 
 
+@pytest.mark.slow
 def test_the_chance_of_a_difference_is_that_of_a_permutation_test(rng):
     """Second implementation, exact where the offer does nothing.
 

@@ -63,6 +63,7 @@ def verdict_of(comparison, unsure):
     return f"{name[:1].upper()}{name[1:]} earns most, "
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", EVERYDAY_AND_SLOW)
 def test_the_scripts_figures_are_the_librarys_to_the_cent(kind, chromium, pages, rng):
     what_if = asked(kind)
@@ -88,6 +89,7 @@ def test_the_studys_figures_are_the_librarys_at_every_kind_of_step(chromium, tmp
     assert wrong == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["control", "measured"])
 def test_a_phone_needs_no_sideways_scrolling(kind, chromium, pages):
     for script in (True, False):
@@ -99,6 +101,7 @@ def test_a_phone_needs_no_sideways_scrolling(kind, chromium, pages):
             assert wrong == []
 
 
+@pytest.mark.slow
 def test_sliders_are_moved_by_keyboard_and_say_where_they_stand(chromium, pages):
     what_if = asked("control")
     with browser.opened(chromium, pages("control")) as (page, _):

@@ -110,6 +110,7 @@ def test_where_none_does_the_leader_is_said_to_stay_ahead():
     assert "left of zero" not in figure.axes[1].get_xlabel()
 
 
+@pytest.mark.slow
 def test_months_reach_as_far_as_customers_were_watched_and_name_who_is_first_there():
     what_if = wb.compare_offers(wb.load_telecom_study().trial).what_if()
     over = what_if.comparison.longer

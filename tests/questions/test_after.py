@@ -14,6 +14,7 @@ def below(answered):
     return {part.heading: part for part in answered.sections}
 
 
+@pytest.mark.slow
 def test_the_map_is_of_customers_whom_the_model_has_not_seen(answered, below, small_trial):
     values = answered.found["values"]
     heading, part = next((heading, part) for heading, part in below.items() if heading.startswith("By the model"))

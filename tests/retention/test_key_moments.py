@@ -44,6 +44,7 @@ def found(study):
     return wb.key_moments(study.base, DAYS)
 
 
+@pytest.mark.slow
 def test_the_planted_jumps_of_the_study_are_found_with_their_size(found):
     for row in found.to_frame().to_dict("records"):
         assert row["verdict"] == "higher"
@@ -331,6 +332,7 @@ def test_draws_without_a_jump_claim_no_more_than_they_say():
     assert rows["plain_claims"].mean() > 0.5  # which a comparison without the same time would
 
 
+@pytest.mark.slow
 def test_moments_within_another_are_named_and_places_in_life_said(study):
     found = wb.key_moments(study.base, ["complaint", "complaint_resolved", "welcome_discount_end"])
     inside = found.frame.set_index("moment")["inside"]

@@ -103,6 +103,7 @@ def test_steps_take_the_place_of_the_offers_own_and_of_the_column(rng):
 # constant costs are those of the offers
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", EVERYDAY_AND_SLOW)
 def test_constant_costs_compare_as_those_of_the_offers(kind):
     trial = MADE[kind](np.random.default_rng(7))

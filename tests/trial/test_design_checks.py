@@ -65,6 +65,7 @@ def test_those_set_aside_are_refused_as_a_control_group(set_aside_as_control):
     assert "not a random control group and are not used as one" in report.control_reason
 
 
+@pytest.mark.slow
 def test_without_a_random_control_group_figures_are_gross_and_say_why(study, set_aside_as_control):
     result = wb.compare_offers(wb.read_trial(set_aside_as_control, study.offers))
     assert result.control is None

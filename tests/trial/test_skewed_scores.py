@@ -157,6 +157,7 @@ def test_many_trials_at_once_are_scored_as_one_by_one():
         assert [row["effect_low"], row["effect_high"]] == pytest.approx(ends, rel=1e-6)
 
 
+@pytest.mark.slow
 def test_an_offer_without_effect_is_said_to_pay_or_lose_no_more_often_than_it_should():
     """A tenth is left alone, money is log-normal: symmetric intervals say more than twice as often that it pays."""
     effect, error, skewness = scored()[0]

@@ -34,6 +34,7 @@ def test_the_share_that_is_paid_for_is_that_of_the_log(summary):
     assert wb.fit_spend(seen.assign(people=2), weights="people").paid_share == twice.paid_share
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("value", [wb.lifetime_value, wb.base_value])
 def test_values_count_what_is_for_nothing_at_nothing(summary, value):
     purchases, spend = wb.fit_purchases(summary, "bg_nbd"), wb.fit_spend(summary)
