@@ -30,7 +30,7 @@ def pytest_collection_modifyitems(config, items):
     for law in laws:
         asked = law._hypothesis_internal_use_settings
         if asked.max_examples > FEW:
-            fewer = max(FEW, asked.max_examples // 3)
+            fewer = max(FEW, asked.max_examples // 4)
             law._hypothesis_internal_use_settings = settings(asked, max_examples=fewer)
 
 
