@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -67,8 +67,12 @@ def refuse(ids: pd.Series, rows: pd.Series | np.ndarray, what: str, remedy: str 
     """
     found = pd.unique(ids[np.asarray(rows)])
     if len(found):
-        named = ", ".join(map(str, found[:MOST_NAMED])) + (", ..." if len(found) > MOST_NAMED else "")
-        raise ValueError(f"{len(found):,} of the customers {what} (customer {named}). {remedy}")
+        raise ValueError(f"{len(found):,} of the customers {what} (customer {_named(found)}). {remedy}")
+
+
+def _named(ids: Sequence) -> str:
+    """Name the first few of some ids."""
+    return ", ".join([*map(str, ids[:MOST_NAMED]), *(["..."] if len(ids) > MOST_NAMED else [])])
 
 
 def playbook_of(listed: ContactList, playbook: Playbook | None) -> Playbook:
@@ -242,9 +246,9 @@ def back_in_words(ids: pd.Series, back: Lapsed | pd.DataFrame | Iterable) -> str
     said = f"{counted(n, 'of those to be contacted', 'are')} back and left out."
     if unknown.empty:
         return said
-    named = ", ".join([*map(str, unknown[:MOST_NAMED]), *(["..."] if len(unknown) > MOST_NAMED else [])])
     are = "is" if len(unknown) == 1 else "are"
-    return f"{said} Not among them {are} {len(unknown):,} of the {counted(len(who), 'ids')} given for it: {named}."
+    given = f"{counted(len(who), 'ids')} given for it: {_named(unknown)}."
+    return f"{said} Not among them {are} {len(unknown):,} of the {given}"
 
 
 def _who_is_back(back: Lapsed | pd.DataFrame | Iterable) -> pd.Series:

@@ -126,16 +126,17 @@ def outreach_plan(
     met = contacts_with(as_index(ids), planned, first, calendar.last)
     found = reach(chains, ready, until=until, calendar=calendar, before=met)
     barred += [(NO_DAY, ~found.in_time), (NO_ROOM, ~found.made)]
+    why_not = _first_of(barred, listed.frame)
     frame = _contacts(playbook, people, chains, found, causes.told)
     frame["cost"] += _due(listed, people, chains)[frame["row"], frame["step"] - 1]
     return OutreachPlan(
         frame=_carried(frame, listed, playbook),
-        customers=_customers(listed, chains, found, playbook).assign(why_not=_first_of(barred, listed.frame)),
+        customers=_customers(listed, chains, found, playbook).assign(why_not=why_not),
         listed=listed,
         playbook=playbook,
         start=first.item(),
         room=calendar,
-        left_out=tuple(_counted_once(barred, listed.frame)),
+        left_out=tuple(_counted(barred, why_not, listed.frame)),
         full=_full(playbook, chains, found),
         n_in_part=int(((chains.allowed & np.isnat(found.date)).any(axis=1) & found.made).sum()),
         n_despite=int((causes.stands & found.made).sum()),
@@ -269,9 +270,10 @@ def _first_of(barred: list[tuple[str, np.ndarray]], frame: pd.DataFrame) -> np.n
     return np.where(is_sent_an_offer(frame), why, "")
 
 
-def _counted_once(barred: list[tuple[str, np.ndarray]], frame: pd.DataFrame) -> Iterator[tuple[str, int, float]]:
+def _counted(
+    barred: list[tuple[str, np.ndarray]], why: np.ndarray, frame: pd.DataFrame
+) -> Iterator[tuple[str, int, float]]:
     """Yield why customers are not contacted, how many, and what contacts with them were expected to earn."""
-    why = _first_of(barred, frame)
     for words, _ in barred:
         if (why == words).any():
             yield words, int((why == words).sum()), float(frame["expected_profit"][why == words].sum())
